@@ -1,0 +1,35 @@
+/*
+ * store_view.h - what people look at, as JSON (see store.h)
+ *
+ * Each view calls row once for each row with an object whose keys are the names of columns and never change: they are what --json
+ * prints. Instants are RFC 3339 in the business zone, days YYYY-MM-DD, absent values null. row borrows; a false answer ends the view.
+ */
+#ifndef MAILPROC_STORE_VIEW_H
+#define MAILPROC_STORE_VIEW_H
+
+#include "store.h"
+
+typedef bool view_row(json_t *row, void *data);
+
+/*
+ * Renewals: reference, kind, state, state_at, customer (code), customer_name, common_name, product, authority, term_ends_at, certificate_ends_at,
+ * next_day. state NULL: all but renewed, lapsed, replaced; until_day -1: any; "due" means next_day <= until_day.
+ */
+MUST_USE enum fault store_view_renewals(struct store *store, const char *state, int until_day, view_row *row, void *data,
+    struct why *why);
+/*
+ * One renewal with everything: the keys above, customer{…}, contacts[…], certificate{distinguished name, names, dates}, order, invoice,
+ * letters[{id, kind, contact, state, state_at, subject, message_id, answer}], events[{at, event, from, to, by, message, evidence}],
+ * messages[{id, outcome, reason, handled_at}]. NULL when there is none.
+ */
+MUST_USE enum fault store_view_renewal(struct store *store, const char *reference, json_t **out, struct why *why);
+/* Reviews: id, opened_at, reference, customer_name, sender, subject, reason, suggestion, decision. Oldest first. */
+MUST_USE enum fault store_view_reviews(struct store *store, bool all, view_row *row, void *data, struct why *why);
+/*
+ * Numbers: states{STATE: n}, letters{STATE: n}, reviews_open, oldest_review_at, due (renewals whose day has come), outcomes{OUTCOME: n},
+ * unrelated_subjects[≤ 10 newest], last_run{command, started_at, ended_at, fault, counts}, mailboxes[{name, polled_at}],
+ * held[{id, kind, state, reason, reference}]. today_day is the local day of now.
+ */
+MUST_USE enum fault store_view_status(struct store *store, int today_day, json_t **out, struct why *why);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * words.h - the words that stand in the store
+ *
+ * Each list is written once, as name, stored text and meaning. It gives the enum, the conversions to and from text, the tables in
+ * the manual, and a test compares it with the CHECK clauses of the schema. One vocabulary: these are also
+ * the words of the log, the letters and the command line.
+ */
+#ifndef MAILPROC_WORDS_H
+#define MAILPROC_WORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RENEWAL_KINDS(X)                                                                           \
+	X(RENEWAL_KIND_RENEWAL, "renewal", "the end of a term: the customer is asked and pays")    \
+	X(RENEWAL_KIND_REISSUE, "re-issue", "the end of a certificate inside a term: no money, no question")
+
+#define RENEWAL_STATES(X)                                                                          \
+	X(RENEWAL_UPCOMING, "upcoming", "nothing has been sent yet")                               \
+	X(RENEWAL_NOTICED, "noticed", "the customer has been asked")                               \
+	X(RENEWAL_ORDERED, "ordered", "the customer wants it: order and invoice stand")            \
+	X(RENEWAL_PAID, "paid", "the invoice is paid")                                             \
+	X(RENEWAL_APPLIED, "applied", "the application at the certificate authority has started")  \
+	X(RENEWAL_RENEWED, "renewed", "the new certificate is in use")                             \
+	X(RENEWAL_DECLINED, "declined", "the customer does not want it")                           \
+	X(RENEWAL_LAPSED, "lapsed", "the term ended without a renewal")                            \
+	X(RENEWAL_REPLACED, "replaced", "became a new purchase")
+
+#define RENEWAL_EVENTS(X)                                                                          \
+	X(EVENT_IMPORTED, "imported", "the renewal was entered")                                   \
+	X(EVENT_WINDOW_OPENED, "window-opened", "the lead time before the end has begun")          \
+	X(EVENT_SAID_RENEW, "said-renew", "the customer wants to renew")                           \
+	X(EVENT_SAID_DECLINE, "said-decline", "the customer does not want to renew")               \
+	X(EVENT_CONFIRM_ASKED, "confirm-asked", "one word is asked of the contact on record")      \
+	X(EVENT_PAID, "paid", "the payment is confirmed")                                          \
+	X(EVENT_APPLICATION_STARTED, "application-started", "the application has been made")       \
+	X(EVENT_ISSUED, "issued", "the authority has issued the certificate")                      \
+	X(EVENT_INSTALLED, "installed", "the new certificate is served or staff say so")           \
+	X(EVENT_NAME_CHANGED, "name-changed", "another distinguished name is wanted")              \
+	X(EVENT_TERM_ENDED, "term-ended", "the end has passed")                                    \
+	X(EVENT_LETTER_BOUNCED, "letter-bounced", "a letter came back")                            \
+	X(EVENT_REVIEW_OPENED, "review-opened", "a message waits for staff")                       \
+	X(EVENT_REVIEW_DECIDED, "review-decided", "staff decided a message")
+
+#define LETTER_KINDS(X)                                                                            \
+	X(LETTER_NOTICE, "notice", "asks whether to renew")                                        \
+	X(LETTER_REMINDER, "reminder", "asks again")                                               \
+	X(LETTER_PAYMENT_REQUEST, "payment-request", "confirms a yes, says how to pay")            \
+	X(LETTER_PAYMENT_REMINDER, "payment-reminder", "payment has not come")                     \
+	X(LETTER_APPLICATION_STARTED, "application-started", "the application has been made")      \
+	X(LETTER_DECLINED, "declined", "confirms a no, says what will happen")                     \
+	X(LETTER_CONFIRM, "confirm", "asks the contact on record for one word")                    \
+	X(LETTER_NEEDS_YOU, "needs-you", "tells staff that a message waits")
+
+#define LETTER_STATES(X)                                                                           \
+	X(LETTER_WANTED, "wanted", "to be rendered")                                               \
+	X(LETTER_READY, "ready", "rendered, waiting to be sent")                                   \
+	X(LETTER_CLAIMED, "claimed", "handed to a connection, answer not yet recorded")            \
+	X(LETTER_ACCEPTED, "accepted", "a server has accepted it")                                 \
+	X(LETTER_REFUSED, "refused", "a server has refused it for good, or tries have ended")      \
+	X(LETTER_UNKNOWN, "unknown", "it may have been accepted: a person looks")                  \
+	X(LETTER_HELD, "held", "it cannot be rendered or sent: a person looks")                    \
+	X(LETTER_WITHDRAWN, "withdrawn", "no longer wanted")
+
+#define MESSAGE_OUTCOMES(X)                                                                        \
+	X(OUTCOME_APPLIED, "applied", "an answer, acted on")                                       \
+	X(OUTCOME_ACKNOWLEDGED, "acknowledged", "thanks for a letter that asked nothing")          \
+	X(OUTCOME_AUTOMATIC, "automatic", "an automatic answer")                                   \
+	X(OUTCOME_BOUNCE, "bounce", "a delivery report")                                           \
+	X(OUTCOME_DUPLICATE, "duplicate", "the same bytes were handled before")                    \
+	X(OUTCOME_UNRELATED, "unrelated", "not about our letters: left where it is")               \
+	X(OUTCOME_REVIEW, "review", "waits for staff, or did")                                     \
+	X(OUTCOME_QUARANTINED, "quarantined", "could not be read")
+
+#define VERDICTS(X)                                                                                \
+	X(VERDICT_RENEW, "renew", "every certificate is to be renewed")                            \
+	X(VERDICT_DECLINE, "decline", "no certificate is to be renewed")                           \
+	X(VERDICT_PARTIAL, "partial", "all clear, the answers differ")                             \
+	X(VERDICT_REVIEW, "review", "a person has to look")                                        \
+	X(VERDICT_AUTO, "auto", "an automatic answer")                                             \
+	X(VERDICT_BOUNCE, "bounce", "a delivery report")
+
+#define CONTACT_ROLES(X)                                                                           \
+	X(ROLE_ADMIN, "admin", "decides about certificates")                                       \
+	X(ROLE_BILLING, "billing", "pays")                                                         \
+	X(ROLE_TECHNICAL, "technical", "runs the server")
+
+#define PAYMENT_METHODS(X)                                                                         \
+	X(METHOD_CARD, "card", "card, in the control panel")                                       \
+	X(METHOD_TRANSFER, "transfer", "bank transfer, against the invoice")
+
+#define PLANS(X)                                                                                   \
+	X(PLAN_STANDARD, "standard", "any plan without special consequences")                      \
+	X(PLAN_FLEX, "flex", "FLEX plan with dedicated SSL (FLEXプラン+専用SSL)")
+
+#define LANGUAGES(X)                                                                               \
+	X(LANGUAGE_JA, "ja", "Japanese")                                                           \
+	X(LANGUAGE_EN, "en", "English")
+
+#define WORD_ENUM_ROW(name, text, meaning) name,
+#define WORDS_DECLARE(noun, LIST)                                                                  \
+	enum noun { LIST(WORD_ENUM_ROW) noun##_count };                                            \
+	const char *noun##_text(enum noun value);	      /* the stored text */                \
+	const char *noun##_meaning(enum noun value);	      /* one line for people */            \
+	bool noun##_parse(const char *text, enum noun *value) /* false: not one of these words */
+
+WORDS_DECLARE(renewal_kind, RENEWAL_KINDS);
+WORDS_DECLARE(renewal_state, RENEWAL_STATES);
+WORDS_DECLARE(renewal_event, RENEWAL_EVENTS);
+WORDS_DECLARE(letter_kind, LETTER_KINDS);
+WORDS_DECLARE(letter_state, LETTER_STATES);
+WORDS_DECLARE(message_outcome, MESSAGE_OUTCOMES);
+WORDS_DECLARE(verdict, VERDICTS);
+WORDS_DECLARE(contact_role, CONTACT_ROLES);
+WORDS_DECLARE(payment_method, PAYMENT_METHODS);
+WORDS_DECLARE(plan, PLANS);
+WORDS_DECLARE(language, LANGUAGES);
+
+#endif
