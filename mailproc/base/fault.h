@@ -12,10 +12,10 @@
 
 #if defined(__GNUC__)
 #define MUST_USE __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text_at, first) __attribute__((format(printf, text_at, first)))
 #else
 #define MUST_USE
-#define PRINTF_LIKE(format, first)
+#define PRINTF_LIKE(text_at, first)
 #endif
 
 enum fault {

@@ -1,0 +1,68 @@
+# mailproc: make demo | make test | make | make install
+# B is the folder of the build; SANITIZE=address,undefined gets one of its own.
+SANITIZE ?=
+B ?= build$(if $(SANITIZE),-sanitize)
+CC ?= gcc
+PREFIX ?= /usr/local
+DESTDIR ?=
+MAKEFLAGS += --no-builtin-rules
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+BUILD_PACKAGES = gcc make pkg-config libetpan-dev libssl-dev libpcre2-dev libsqlite3-dev libutf8proc-dev libxml2-dev \
+	libseccomp-dev libpsl-dev libidn2-dev libconfig-dev libcsv-dev libjansson-dev tzdata publicsuffix ca-certificates
+DEMO_PACKAGES = dovecot-imapd dovecot-lmtpd openssl
+TEST_PACKAGES = $(DEMO_PACKAGES) libcmocka-dev clang libclang-rt-14-dev perl python3 mandoc sqlite3 libsasl2-modules
+
+LIBRARIES = libpcre2-8 sqlite3 libutf8proc libxml-2.0 libseccomp libpsl libidn2 libconfig jansson openssl
+# libetpan's and libcsv's pkg-config files are not used: the first turns position-independent executables off, the second does not exist.
+LDLIBS = -letpan -lcsv $(shell pkg-config --libs $(LIBRARIES))
+
+# Text that is cut by snprintf is meant to be cut (causes, log lines).
+WARN = -Wall -Wextra -Wno-format-truncation -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla \
+	-Wimplicit-fallthrough -Wswitch-enum -Wpointer-arith -Wcast-qual -Wundef -Werror
+HARDEN = -fstack-protector-strong -fPIE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
+CPPFLAGS_ALL = -D_GNU_SOURCE -I$(B) -isystem /usr/include/libxml2 $(CPPFLAGS)
+CFLAGS_ALL = -std=c11 -O2 -g $(WARN) $(HARDEN) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all) $(CFLAGS)
+LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
+
+SOURCES = $(wildcard mailproc/base/*.c store/*.c rules/*.c templates/*.c mailproc/*.c)
+OBJECTS = $(SOURCES:%.c=$(B)/%.o) $(B)/schema.o
+LIBRARY_OBJECTS = $(filter-out $(B)/mailproc/main.o,$(OBJECTS))
+UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+
+all: $(B)/mailproc
+
+$(B)/mailproc: $(B)/mailproc/main.o $(B)/libmailproc.a
+	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
+
+$(B)/libmailproc.a: $(LIBRARY_OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(B)/schema.o: $(B)/schema.c
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+
+# Every schema step as a string, in order: struct { const char *name; const char *sql; } store_schema[], closed by NULL.
+$(B)/schema.c: $(sort $(wildcard store/[0-9]*.sql))
+	@mkdir -p $(@D)
+	{ echo '#include <stddef.h>'; echo '#include "../store/schema.h"'; echo 'const struct schema_step store_schema[] = {'; \
+	  for f in $^; do printf '{ "%s",\n' "$$(basename $$f .sql)"; \
+	    sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/^/"/' -e 's/$$/\\n"/' $$f; echo '},'; done; \
+	  echo '{ NULL, NULL } };'; } > $@
+
+$(B)/tests/unit/%: tests/unit/%.c $(B)/libmailproc.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) -I. $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(B)/libmailproc.a $(LDLIBS) -lcmocka
+
+check-unit: $(UNIT_TESTS)
+	@for t in $^; do echo "== $$t"; $$t || exit 1; done
+
+clean:
+	rm -rf build
+
+-include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+.PHONY: all check-unit clean

@@ -1,0 +1,47 @@
+/*
+ * command.h - the commands of mailproc(1), one file a group
+ *
+ * main.c reads the options that stand before the command, finds it in its table and calls it with what is left. A command returns an exit
+ * status of sysexits.h: 0 done, 1 done and something newly waits for a person, 64 usage, 65 bad input, 69 server away, 75 later, 78 configuration.
+ * Results go to standard output, everything else to standard error.
+ */
+#ifndef MAILPROC_COMMAND_H
+#define MAILPROC_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "reader.h"
+#include "renewal.h"
+
+struct command_context {
+	const char *config_path;
+	int64_t now;
+	const char *program; /* argv[0] */
+};
+
+typedef int command_function(const struct command_context *context, int argc, char **argv); /* argv[0] is the command */
+
+command_function command_init, command_check, command_import, command_run /* run, poll, due, send */, command_status, command_list, command_show,
+    command_review, command_classify, command_preview, command_workflow, command_demo, command_help;
+
+/* ---- what commands share (command.c) ---- */
+
+/* What a command works with. Opened as far as asked for; command_close() ends it. */
+enum { OPEN_CONFIG = 0, OPEN_READER = 1, OPEN_STORE = 2, OPEN_STORE_READ = 4 };
+struct command_open {
+	struct config *config;
+	struct reader_zygote *zygote;
+	struct store *store;
+	unsigned char key[SECRET_KEY_LEN];
+	struct business business;
+};
+/* Prints errors itself; returns 0 or the exit status. The reader is started before the store and the key are opened. */
+int command_open(struct command_open *open, const struct command_context *context, unsigned what);
+void command_close(struct command_open *open);
+
+int command_fail(enum fault fault, const struct why *why); /* prints it; the exit status */
+int command_usage(const char *command, const char *problem); /* prints problem and the command's usage; 64 */
+
+#endif

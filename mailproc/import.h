@@ -1,0 +1,22 @@
+/*
+ * import.h - customers, contacts, terms and certificates from a CSV file
+ *
+ * RFC 4180 (libcsv is known only in import.c), UTF-8 with or without BOM, or CP932 as Excel in Japan writes it. The first line names the columns
+ * (mailproc(1), IMPORT). All errors are listed with line and column; all or nothing; the same file again changes nothing.
+ */
+#ifndef MAILPROC_IMPORT_H
+#define MAILPROC_IMPORT_H
+
+#include "renewal.h"
+
+struct import_counts {
+	size_t rows, customers, contacts, certificates, renewals, unchanged; /* new or changed records; rows that changed nothing */
+};
+
+typedef void import_problem(unsigned line, const char *column, const char *text, void *data);
+
+/* dry_run: everything is checked and counted, nothing is kept. FAULT_ITEM when there are problems. A transaction of its own. */
+MUST_USE enum fault import_csv(struct business *business, const char *path, bool dry_run, struct import_counts *counts,
+    import_problem *problem, void *data, struct why *why);
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * renewal.h - which renewal a reply belongs to, whether its sender may decide, and what follows
+ *
+ * In:    struct message, struct intent
+ * Out:   states, orders, invoices, events, and letters that are wanted
+ * Next:  outbox.h
+ *
+ * The workflow is one table {kind, state, event, guard, next state, letters} in renewal_state.c, printed by `mailproc workflow`;
+ * renewal_advance() is the only writer of a state. renewal_match.c finds the letter and the renewals, renewal_trust.c is the trust rule, renewal_apply.c
+ * does what an intent says, renewal_due.c what the calendar says, renewal_policy.c has the dates, renewal_order.c order and invoice.
+ *
+ * Every function that writes runs inside the caller's transaction (store_begin) unless it says otherwise.
+ * Faults: those of store.h; a pair of state and event that the table does not have is an answer (advanced is false), never a fault.
+ */
+#ifndef MAILPROC_RENEWAL_H
+#define MAILPROC_RENEWAL_H
+
+#include <stdio.h>
+
+#include "../store/store.h"
+#include "../store/store_message.h"
+#include "../store/store_renewal.h"
+#include "config.h"
+#include "intent.h"
+#include "message.h"
+#include "secret.h"
+
+/* What every step needs. All borrowed. */
+struct business {
+	struct store *store;
+	const struct config *config;
+	const unsigned char *key; /* SECRET_KEY_LEN bytes */
+	struct calendar *calendar; /* closed days */
+	struct domains *domains;   /* public suffixes and shared mail domains */
+	int64_t now;
+};
+
+/* Loads closed days and domain lists. FAULT_SETUP with file and line. */
+MUST_USE enum fault business_open(struct business *business, struct store *store, const struct config *config,
+    const unsigned char *key, int64_t now, struct why *why);
+void business_close(struct business *business); /* store, config and key are not its own */
+
+/* ---- the state table (renewal_state.c) ---- */
+
+struct occurrence {
+	enum renewal_event event;
+	const char *by;	       /* 'mailproc' or a name; borrowed */
+	int64_t message;       /* 0: none */
+	json_t *evidence;      /* borrowed; NULL: {} */
+	const char *in_reply_to; /* Message-ID of the customer's mail, for the thread; NULL */
+};
+
+/*
+ * The ONLY way to change a state: checks the present state and the guard, writes the next, appends the event, wants the letters.
+ * *advanced false: the table has no row for it (or the guard says no), and *explanation (static text) says which.
+ */
+MUST_USE enum fault renewal_advance(struct business *business, int64_t renewal, const struct occurrence *occurrence, bool *advanced,
+    const char **explanation, struct why *why);
+/* The table, aligned; as a graph for Graphviz with dot. */
+MUST_USE enum fault renewal_print_workflow(FILE *to, bool dot, struct why *why);
+
+/* ---- policy (renewal_policy.c) ---- */
+
+struct policy {
+	int64_t term_ends_at;
+	int notice_day;		   /* lead time before the end, moved earlier from a closed day */
+	int end_day;		   /* the local day of the end */
+	int last_safe_day;	   /* to pay: the end less the vetting days, moved earlier from a closed day */
+	int64_t next_term_ends_at; /* end + term + extra days */
+};
+/* FAULT_ITEM when the product is not in the configuration. */
+MUST_USE enum fault policy_of_renewal(const struct business *business, const struct renewal *renewal, struct policy *out, struct why *why);
+bool calendar_is_closed(const struct calendar *calendar, int day);
+int calendar_open_day_before(const struct calendar *calendar, int day); /* day itself when it is open */
+int policy_due_day(const struct business *business, const struct policy *policy); /* of an invoice issued now */
+
+/* ---- which letter, which renewals, which sender (renewal_match.c, renewal_trust.c) ---- */
+
+enum trust { TRUST_ACT, TRUST_CONFIRM, TRUST_REVIEW };
+
+struct match {
+	bool is_related;      /* token, reference, known sender or a name of ours: not foreign mail */
+	bool token_is_valid;
+	int64_t letter, contact, customer; /* 0: not known */
+	int64_t *renewal;     /* owned; in the letter's order */
+	size_t renewal_count;
+	struct asked asked;   /* owned: what the letter asked */
+	enum trust trust;
+	char trust_reason[512]; /* in words: what a reviewer must see */
+};
+MUST_USE enum fault renewal_match(struct business *business, const struct message *message, struct match *out, struct why *why);
+void match_release(struct match *match);
+
+/* The trust rule as a pure function of its row (see the table in renewal_trust.c). */
+enum sender_standing { SENDER_EXACT, SENDER_SAME_DOMAIN, SENDER_OTHER };
+enum trust trust_decide(bool token_is_valid, enum sender_standing standing, enum message_authentication authentication,
+    enum config_authentication mode);
+
+/* ---- what a message leads to (renewal_apply.c) ---- */
+
+/* Everything one message leads to, in one transaction of its own; *outcome tells what became of it. intent NULL: it could not be read, unreadable says why. */
+MUST_USE enum fault renewal_receive(struct business *business, int64_t message_id, const struct message *message,
+    const struct match *match, const struct intent *intent, json_t *reading, const char *unreadable,
+    const struct config_folders *folders, enum message_outcome *outcome, struct why *why);
+/* Staff decide a review: decision renew, decline, acknowledge or ignore. A transaction of its own. FAULT_ITEM with the cause when it cannot be done. */
+MUST_USE enum fault renewal_decide_review(struct business *business, int64_t review, const char *decision, const char *by,
+    const char *note, struct why *why);
+/* Attaches a review to a renewal by its reference. A transaction of its own. */
+MUST_USE enum fault renewal_attach_review(struct business *business, int64_t review, const char *reference, const char *by, struct why *why);
+
+/* ---- what the calendar leads to (renewal_due.c) ---- */
+
+struct due_counts {
+	size_t due, noticed, ended, paused, parked;
+};
+/* Each renewal whose day has come, each in a transaction of its own: due means "from this day on and not yet done". */
+MUST_USE enum fault renewal_run_due(struct business *business, struct due_counts *counts, struct why *why);
+
+/* ---- order and invoice (renewal_order.c) ---- */
+
+/* One order and one invoice with a line each. */
+MUST_USE enum fault renewal_order(struct business *business, const int64_t *renewal, size_t count, struct why *why);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * rule.h - reads and runs rules
+ *
+ * Rules are data, *.rules in this folder (and in the operator's own, read after), in order of file name and line: what words say, in which language,
+ * with examples that must and must not match. PCRE2 is known only in rule.c. The format is mailproc-rules(5):
+ *
+ *     rule ja-renew-request
+ *       language ja                        (ja, en, or any)
+ *       says     renew                     (one word of RULE_SAYS)
+ *       pattern  更新を?(希望|お願い)      (PCRE2, against one folded clause; several lines are alternatives)
+ *       reason   asks for the renewal
+ *       yes      更新をお願いします。
+ *       no       更新しないでください。
+ *
+ * Text is folded before it is matched (text_add_folded: NFKC, lower case), and so are patterns. A rule without a yes and a
+ * no line is an error; so are an unknown word, an id used twice, a pattern that cannot be compiled, an example that fails.
+ *
+ * Limits: match, depth and heap limits on every match; a limit reached is told, and is a doubt, never a "no match".
+ * Lifetime:   rules_free() frees all; rules borrow nothing.
+ * Faults:     FAULT_SETUP with "FILE:LINE: …".
+ */
+#ifndef RULES_RULE_H
+#define RULES_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "../mailproc/base/fault.h"
+#include "../mailproc/base/span.h"
+
+#define RULE_SAYS(X)                                                                               \
+	X(SAYS_RENEW, "renew", "wants the certificate renewed")                                    \
+	X(SAYS_DECLINE, "decline", "does not want it renewed")                                     \
+	X(SAYS_NEGATION, "negation", "turns what the clause says into its opposite")               \
+	X(SAYS_CONDITION, "condition", "holds only if something else does")                        \
+	X(SAYS_QUESTION, "question", "asks something")                                             \
+	X(SAYS_POSTPONEMENT, "postponement", "decides later")                                      \
+	X(SAYS_DOUBT, "doubt", "is not decided, not allowed to decide, or not sure")               \
+	X(SAYS_CHANGE_OF_NAME, "change-of-name", "another name, organisation or place is wanted")  \
+	X(SAYS_OTHER_THING, "other-thing", "is about something other than the certificate")        \
+	X(SAYS_PAID, "paid", "says that it was paid")                                              \
+	X(SAYS_METHOD_CARD, "method-card", "wants to pay by card")                                 \
+	X(SAYS_METHOD_TRANSFER, "method-transfer", "wants to pay by bank transfer")                \
+	X(SAYS_THANKS, "thanks", "thanks or greets, and asks nothing")                             \
+	X(SAYS_REVOKES, "revokes", "takes back what was said before")                              \
+	X(SAYS_QUOTE, "quote", "starts a quotation of an earlier mail")                            \
+	X(SAYS_SIGNATURE, "signature", "starts a signature or a footer")                           \
+	X(SAYS_AUTOMATIC, "automatic", "was written by a program")                                 \
+	X(SAYS_BOUNCE, "bounce", "reports that a mail could not be delivered")                     \
+	X(SAYS_REVIEW, "review", "a person has to look")
+
+#define RULE_SAYS_ENUM(name, text, meaning) name,
+enum rule_says { RULE_SAYS(RULE_SAYS_ENUM) RULE_SAYS_COUNT };
+const char *rule_says_text(enum rule_says says);
+const char *rule_says_meaning(enum rule_says says);
+
+struct rules;
+
+/* A problem of a rules file or of an example. */
+typedef void rule_problem(const char *file, unsigned line, const char *text, void *data);
+
+/* Reads and compiles dir/ *.rules, and own/ *.rules after ("" : none). All errors are told to problem; the first is also in why. */
+MUST_USE enum fault rules_load(struct rules **out, const char *dir, const char *own, rule_problem *problem, void *data,
+    struct why *why);
+/* Runs all examples. FAULT_SETUP when one fails; each is told to problem. *run counts the examples. */
+MUST_USE enum fault rules_check(const struct rules *rules, rule_problem *problem, void *data, size_t *run, struct why *why);
+size_t rules_count(const struct rules *rules);
+void rules_free(struct rules *rules);
+
+struct rule_match {
+	const char *id;	    /* borrowed from the rules */
+	const char *reason; /* borrowed */
+	enum rule_says says;
+	struct span words;  /* in the text given */
+};
+
+/*
+ * Runs the rules that say one of `says` (bit set, 1u << SAYS_…) over folded text and puts the first match of each rule into match, at most max, in order of
+ * the rules. *limit_reached: a rule could not be evaluated, which is a doubt.
+ */
+size_t rules_match(const struct rules *rules, unsigned long says, struct span folded, struct rule_match *match, size_t max,
+    bool *limit_reached);
+
+#endif
