@@ -58,11 +58,66 @@ $(B)/tests/unit/%: tests/unit/%.c $(B)/libmailproc.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) -I. $(CFLAGS_ALL) $(LDFLAGS_ALL) -MMD -MP -MF $@.d -o $@ $< $(B)/libmailproc.a $(LDLIBS) -lcmocka
 
+# ---- packages ----
+
+deps:
+	@sh tests/packages.sh $(BUILD_PACKAGES)
+deps-demo:
+	@sh tests/packages.sh $(BUILD_PACKAGES) $(DEMO_PACKAGES)
+deps-test:
+	@sh tests/packages.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+
+# ---- demo and tests ----
+
+demo: deps-demo
+	@$(MAKE) --no-print-directory -s all
+	@$(B)/mailproc demo
+
+# With SANITIZE=… the tests run in that build alone; without, in the plain build and under the address and undefined-behaviour sanitizers.
+test: deps-test
+	@$(MAKE) --no-print-directory lint
+ifeq ($(SANITIZE),)
+	@$(MAKE) --no-print-directory -s test-build
+	@$(MAKE) --no-print-directory -s test-build SANITIZE=address,undefined
+	@tests/run build build-sanitize
+else
+	@$(MAKE) --no-print-directory -s test-build
+	@tests/run $(B)
+endif
+
+test-build: $(B)/mailproc $(UNIT_TESTS)
+
 check-unit: $(UNIT_TESTS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
+# What can be found without running anything: the second compiler, the manuals, the borders between the folders.
+lint:
+	@echo "lint: clang, manuals, borders"
+	@$(MAKE) --no-print-directory -s CC=clang B=build-clang build-clang/libmailproc.a build-clang/mailproc/main.o
+	@mandoc -Tlint -W warning mailproc/*.[1-8]
+	@sh tests/borders.sh
+
+# ---- installing ----
+
+DATA = $(DESTDIR)$(PREFIX)/share/mailproc
+install: $(B)/mailproc
+	install -d $(DESTDIR)$(PREFIX)/bin $(DATA)/templates/ja $(DATA)/templates/en $(DATA)/rules $(DATA)/mailproc/demo/replies
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $(B)/mailproc $(DESTDIR)$(PREFIX)/bin/mailproc
+	install -m 644 templates/ja/* $(DATA)/templates/ja
+	install -m 644 templates/en/* $(DATA)/templates/en
+	install -m 644 rules/*.rules rules/*.list $(DATA)/rules
+	install -m 644 $(filter-out mailproc/demo/replies,$(wildcard mailproc/demo/*)) $(DATA)/mailproc/demo
+	install -m 644 mailproc/demo/replies/* $(DATA)/mailproc/demo/replies
+	install -m 644 mailproc/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 mailproc/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/mailproc $(DATA) $(DESTDIR)$(PREFIX)/share/man/man1/mailproc.1 \
+	    $(DESTDIR)$(PREFIX)/share/man/man5/mailproc.conf.5
+
 clean:
-	rm -rf build
+	rm -rf build build-*
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
-.PHONY: all check-unit clean
+.PHONY: all deps deps-demo deps-test demo test test-build check-unit lint install uninstall clean

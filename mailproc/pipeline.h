@@ -13,21 +13,40 @@
 #include "reader.h"
 #include "renewal.h"
 
-enum pipeline_part { PIPELINE_POLL = 1, PIPELINE_DUE = 2, PIPELINE_SEND = 4, PIPELINE_ALL = 7 };
+enum pipeline_part {
+	PIPELINE_POLL = 1,
+	PIPELINE_DUE = 2,
+	PIPELINE_SEND = 4,
+	PIPELINE_ALL = 7,
+	PIPELINE_TRIAL = 8 /* nothing on a server changes: no mail is moved, no letter is sent (used on a copy of the store) */
+};
+
+enum {
+	PIPELINE_BATCH = 100,	/* mails fetched, stored and moved together */
+	PIPELINE_ATTEMPTS = 3	/* readings begun before a mail is quarantined unread: its run died each time */
+};
 
 struct pipeline_counts {
-	size_t fetched, outcome[message_outcome_count];
+	size_t fetched;				/* mails that were new */
+	size_t outcome[message_outcome_count];	/* what became of them, and of those an earlier run left */
 	size_t moved;
 	struct due_counts due;
 	struct outbox_counts outbox;
 	size_t parked; /* things that newly wait for a person */
 };
 
-/* Runs these parts (bit set). dry_run: looks and tells, changes nothing. */
+/*
+ * Runs these parts (bit set) under the lock. One source, mail or letter that fails does not stop the rest: the first fault
+ * is returned when all the rest is done; FAULT_STOP ends at once. counts hold what was done in any case.
+ */
 MUST_USE enum fault pipeline_run(struct business *business, struct reader_zygote *zygote, const char *command, unsigned parts,
     struct pipeline_counts *counts, struct why *why);
 
-/* Takes the lock, tries it for at most wait_ms. The descriptor is closed to release it. */
+/* One source: what an earlier run left, then everything new (pipeline_poll.c). */
+MUST_USE enum fault pipeline_poll(struct business *business, struct reader_zygote *zygote, const struct config_source *source,
+    bool is_trial, struct pipeline_counts *counts, struct why *why);
+
+/* Takes the lock without waiting: *descriptor is closed to release it. */
 MUST_USE enum fault pipeline_lock(const struct config *config, int *descriptor, struct why *why);
 
 json_t *pipeline_counts_json(const struct pipeline_counts *counts); /* a new reference */
