@@ -6,7 +6,8 @@
  * in clear unless the configuration says TLS_NONE, which is for loopback addresses only.
  *
  * Limits: each wait has a time-out, the whole has a deadline, and the peer has a budget of bytes. After any error the stream
- * is broken for good. Reads and writes never answer 0 to libetpan, which would make it loop.
+ * is broken for good. Reads and writes never answer 0 to libetpan, which would make it loop. SIGPIPE is ignored from the first
+ * connection on, in the whole process.
  * Lifetime:   the mailstream owns the connection; mailstream_close() ends it.
  * Faults:     FAULT_AWAY with the cause in words, FAULT_SETUP for a CA file that cannot be read.
  */
@@ -31,6 +32,7 @@ bool stream_is_tls(mailstream *stream);
 bool stream_is_private(mailstream *stream);
 void stream_set_budget(mailstream *stream, uint64_t bytes);   /* from now on; 0: none */
 void stream_set_deadline(mailstream *stream, int64_t ms);     /* from now; 0: none */
+void stream_set_timeout(mailstream *stream, int seconds);	       /* of each wait; 0: as configured */
 int stream_wait(mailstream *stream, int ms);		       /* 1 input, 0 time-out, -1 broken */
 const char *stream_error(mailstream *stream);		       /* what broke it; "" */
 unsigned stream_round_trips(mailstream *stream);	       /* turns from writing to reading */
