@@ -48,6 +48,7 @@ struct occurrence {
 	int64_t message;       /* 0: none */
 	json_t *evidence;      /* borrowed; NULL: {} */
 	const char *in_reply_to; /* Message-ID of the customer's mail, for the thread; NULL */
+	int64_t contact;	 /* whose letter that mail answers, or whom a confirmation is asked of; 0: nobody */
 };
 
 /*
@@ -63,6 +64,7 @@ MUST_USE enum fault renewal_print_workflow(FILE *to, bool dot, struct why *why);
 
 struct policy {
 	int64_t term_ends_at;
+	int64_t ends_at;	   /* the end this passage is about: of the term, or of the certificate (re-issue) */
 	int notice_day;		   /* lead time before the end, moved earlier from a closed day */
 	int end_day;		   /* the local day of the end */
 	int last_safe_day;	   /* to pay: the end less the vetting days, moved earlier from a closed day */
@@ -70,6 +72,11 @@ struct policy {
 };
 /* FAULT_ITEM when the product is not in the configuration. */
 MUST_USE enum fault policy_of_renewal(const struct business *business, const struct renewal *renewal, struct policy *out, struct why *why);
+/* The same as a pure function: starts_at and ends_at are those of the term, or of the certificate for a re-issue. */
+void policy_make(struct policy *out, const struct calendar *calendar, const struct config_product *product, enum renewal_kind kind,
+    int64_t starts_at, int64_t ends_at, int64_t term_ends_at);
+/* The day of the next dated step of a renewal in this state: -1 when none is left. */
+int policy_next_day(const struct policy *policy, enum renewal_state state);
 bool calendar_is_closed(const struct calendar *calendar, int day);
 int calendar_open_day_before(const struct calendar *calendar, int day); /* day itself when it is open */
 int policy_due_day(const struct business *business, const struct policy *policy); /* of an invoice issued now */
