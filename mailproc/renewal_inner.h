@@ -9,6 +9,7 @@
 #include "../store/store_certificate.h"
 #include "../store/store_customer.h"
 #include "../store/store_letter.h"
+#include "../store/store_money.h"
 #include "renewal.h"
 
 /* ---- lists of lines (renewal_calendar.c) ---- */
@@ -32,6 +33,36 @@ void domains_free(struct domains *domains); /* NULL is fine */
 bool domains_are_same(const struct domains *domains, const char *address, const char *other);
 /* The standing of an address among those on record (NULL-terminated; from NULL: SENDER_OTHER). */
 enum sender_standing domains_standing(const struct domains *domains, const char *from, char *const *on_record);
+
+/* ---- steps of the workflow (renewal_state.c) ---- */
+
+/* What one event would do to one renewal. Owns the renewal's text. */
+struct passage {
+	struct renewal renewal;
+	struct policy policy;
+	enum renewal_state to;
+	unsigned letters; /* bit set, 1u << kind of letter */
+	bool changes;	  /* the state becomes another one */
+	int round;	  /* afterwards: letters of the step carry it */
+};
+
+/*
+ * Looks the event up in the table and asks the guard; writes nothing. *refusal (static text) says why it cannot happen; then only renewal and policy
+ * are set in out. FAULT_ITEM when the product is not in the configuration.
+ */
+MUST_USE enum fault passage_plan(const struct business *business, int64_t renewal, enum renewal_event event, struct passage *out,
+    const char **refusal, struct why *why);
+void passage_release(struct passage *passage);
+
+/* renewal_advance() for several renewals of one customer: all or none, one order, and each letter about all that want it. */
+MUST_USE enum fault renewal_advance_all(struct business *business, const int64_t *renewal, size_t count,
+    const struct occurrence *occurrence, bool *advanced, const char **explanation, struct why *why);
+
+/* ---- who is written to (renewal_letter.c) ---- */
+
+/* Wants the letters of these steps: FAULT_ITEM when there is nobody to write to. */
+MUST_USE enum fault passage_want_letters(struct business *business, const struct passage *passage, size_t count,
+    const struct occurrence *occurrence, struct why *why);
 
 /* ---- the rule in words (renewal_trust.c) ---- */
 
