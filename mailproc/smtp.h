@@ -4,13 +4,14 @@
  * In:    envelope and bytes of one letter
  * Out:   the server's answer, with its text
  *
- * SMTP (RFC 5321) and LMTP (RFC 2033) over stream.h: STARTTLS (RFC 3207), AUTH PLAIN, LOGIN, XOAUTH2, PIPELINING (RFC 2920), SIZE, 8BITMIME. Many
+ * SMTP (RFC 5321) and LMTP (RFC 2033) over stream.h: STARTTLS (RFC 3207), AUTH PLAIN, LOGIN, XOAUTH2, PIPELINING (RFC 2920), SIZE, 8BITMIME, SMTPUTF8. Many
  * letters per connection. Sending is two steps, so that the mark of the last letter is durable before the final dot of the next one:
  * smtp_offer() sends MAIL, RCPT, DATA and the text; smtp_finish() sends the final dot and reads the answer.
  *
  * Invariants: envelope addresses have no control characters, blanks or angle brackets, and at most 254 bytes: else FAULT_ITEM and nothing
  *             is sent. A bare CR or LF in the bytes becomes CRLF; lines that start with a dot are stuffed.
- * Faults:     FAULT_AWAY: the connection is lost or the server said 421; FAULT_SETUP: login refused, TLS not offered.
+ * Faults:     FAULT_AWAY: the connection is lost or the server said 421 (which stands in *answer too, and means that this letter was not
+ *             taken); FAULT_SETUP: login refused, TLS not offered. After FAULT_AWAY only smtp_close() is left.
  *             Answers 4xx and 5xx are values, not faults.
  */
 #ifndef MAILPROC_SMTP_H
