@@ -2,6 +2,9 @@
 -- counted from 1970-01-01, amounts are whole units of the currency (yen). Words under CHECK are those of
 -- words.h. Text that a person wrote or that names a person lies in rows that can be erased; events cannot change.
 
+PRAGMA application_id = 0x6d6c7072;	-- 'mlpr'
+PRAGMA user_version = 1;		-- the number of this step
+
 -- Who buys certificates.
 CREATE TABLE customer (
 	id             INTEGER PRIMARY KEY,
@@ -29,7 +32,7 @@ CREATE TABLE contact (
 	removed_at INTEGER,				-- no longer written to; kept for the history
 	UNIQUE (customer, role, address)
 ) STRICT;
-CREATE INDEX contact_by_address ON contact (address);
+CREATE INDEX contact_by_address ON contact (address COLLATE NOCASE);
 
 -- Further addresses a contact writes from.
 CREATE TABLE contact_address (
@@ -37,7 +40,7 @@ CREATE TABLE contact_address (
 	address TEXT NOT NULL CHECK (address LIKE '%_@_%'),
 	PRIMARY KEY (contact, address)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX contact_address_by_address ON contact_address (address);
+CREATE INDEX contact_address_by_address ON contact_address (address COLLATE NOCASE);
 
 -- What a customer bought: a product for one common name, for a year.
 CREATE TABLE term (
@@ -75,6 +78,7 @@ CREATE TABLE certificate_name (
 	name        TEXT NOT NULL CHECK (name <> ''),
 	PRIMARY KEY (certificate, name)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX certificate_name_by_name ON certificate_name (name);
 
 -- Numbers that are given out in order and without gaps, per year.
 CREATE TABLE counter (
@@ -157,7 +161,7 @@ CREATE TABLE invoice_line (
 	description TEXT NOT NULL,
 	amount      INTEGER NOT NULL CHECK (amount >= 0),
 	tax_percent INTEGER NOT NULL CHECK (tax_percent BETWEEN 0 AND 100),
-	is_open     INTEGER NOT NULL DEFAULT 1 CHECK (is_open IN (0, 1)),
+	is_open     INTEGER NOT NULL DEFAULT 1 CHECK (is_open IN (0, 1)),	-- of an invoice that is open or paid, not void
 	PRIMARY KEY (invoice, position)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX invoice_line_one_open ON invoice_line (renewal) WHERE is_open = 1;
@@ -214,7 +218,8 @@ CREATE TABLE message (
 	UNIQUE (mailbox, key)
 ) STRICT;
 CREATE INDEX message_by_sha256 ON message (sha256);
-CREATE INDEX message_unhandled ON message (id) WHERE outcome IS NULL;
+CREATE INDEX message_by_outcome ON message (outcome);	-- NULL too: those that wait to be handled
+CREATE INDEX message_by_letter ON message (letter) WHERE letter IS NOT NULL;
 CREATE INDEX message_unmoved ON message (mailbox) WHERE folder IS NOT NULL AND moved_at IS NULL;
 
 CREATE TABLE message_raw (
@@ -236,6 +241,7 @@ CREATE TABLE message_action (
 	at      INTEGER NOT NULL,
 	PRIMARY KEY (message, renewal)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX message_action_by_renewal ON message_action (renewal);
 
 -- A mail of ours.
 CREATE TABLE letter (
@@ -267,7 +273,7 @@ CREATE TABLE letter (
 	answer        TEXT,
 	bounce_status TEXT				-- RFC 3463, when it came back
 ) STRICT;
-CREATE INDEX letter_waiting ON letter (state, next_try_at) WHERE state IN ('wanted', 'ready', 'claimed');
+CREATE INDEX letter_by_state ON letter (state);
 CREATE INDEX letter_by_contact ON letter (contact);
 
 CREATE TABLE letter_bytes (
@@ -276,14 +282,14 @@ CREATE TABLE letter_bytes (
 	text   TEXT NOT NULL		-- its text part in UTF-8, to tell quoted words from new ones
 ) STRICT;
 
--- What a letter is about, in its order. One letter per renewal, kind, round and contact.
+-- What a letter is about, in its order. One letter per renewal, kind, round and contact (for staff: per review).
 CREATE TABLE letter_item (
 	letter   INTEGER NOT NULL REFERENCES letter,
 	position INTEGER NOT NULL CHECK (position >= 1),
 	renewal  INTEGER NOT NULL REFERENCES renewal,
 	kind     TEXT NOT NULL,
 	round    INTEGER NOT NULL,
-	contact  INTEGER NOT NULL REFERENCES contact,
+	contact  INTEGER REFERENCES contact,	-- NULL: to staff
 	PRIMARY KEY (letter, position),
 	UNIQUE (renewal, kind, round, contact)
 ) STRICT, WITHOUT ROWID;
@@ -302,6 +308,7 @@ CREATE TABLE review (
 	note       TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX review_open ON review (opened_at) WHERE decision IS NULL;
+CREATE INDEX review_by_renewal ON review (renewal) WHERE renewal IS NOT NULL;
 
 -- What happened, never changed. Personal text does not belong here: evidence names rules and words.
 CREATE TABLE event (
