@@ -230,7 +230,7 @@ CREATE TABLE message_raw (
 -- What the reader made of it, as JSON: addresses, the new words, the cut words, verdict and evidence.
 CREATE TABLE message_reading (
 	message INTEGER PRIMARY KEY REFERENCES message,
-	reading TEXT NOT NULL CHECK (json_valid(reading))
+	reading TEXT NOT NULL CHECK (reading GLOB '[[{]*')
 ) STRICT;
 
 -- A (reply, action) pair is applied once.
@@ -320,7 +320,7 @@ CREATE TABLE event (
 	to_state   TEXT,
 	by         TEXT NOT NULL,		-- 'mailproc', or a name
 	message    INTEGER REFERENCES message,
-	evidence   TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(evidence))
+	evidence   TEXT NOT NULL DEFAULT '{}' CHECK (evidence GLOB '[[{]*')
 ) STRICT;
 CREATE INDEX event_by_renewal ON event (renewal, id);
 CREATE TRIGGER event_is_final_update BEFORE UPDATE ON event
@@ -335,5 +335,5 @@ CREATE TABLE run (
 	started_at INTEGER NOT NULL,
 	ended_at   INTEGER,
 	fault      TEXT NOT NULL DEFAULT '',
-	counts     TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(counts))
+	counts     TEXT NOT NULL DEFAULT '{}' CHECK (counts GLOB '[[{]*')
 ) STRICT;

@@ -8,7 +8,8 @@
  * store_renewal.h (renewals, events), store_money.h (orders, invoices, payments), store_message.h (mailboxes, messages, reviews),
  * store_letter.h (letters), store_view.h (what people look at, as JSON).
  *
- * Invariants: a writer is inside store_begin … store_commit (BEGIN IMMEDIATE); a function that writes outside of it fails.
+ * Invariants: a writer is inside store_begin … store_commit (BEGIN IMMEDIATE); a function that writes outside of it fails. After a fault
+ *             of a writer the transaction may hold a part of what was to be written: the caller rolls it back.
  * Faults:     FAULT_LATER when another process holds the lock for longer than 10 s, FAULT_SETUP when the file is
  *             missing, not ours, newer than this program or not writable, FAULT_STOP for disk and memory,
  *             FAULT_ITEM when a constraint refuses the record (the text says which).

@@ -31,7 +31,7 @@ struct certificate {
 };
 
 MUST_USE enum fault store_term_get(struct store *store, int64_t id, struct term *out, struct why *why);
-/* Inserts, or finds the one with the same customer, common name, product and end; id is set. */
+/* Inserts, or updates the start and the predecessor (where one is given) of the one with the same customer, common name, product and end; id is set. */
 MUST_USE enum fault store_term_put(struct store *store, struct term *term, bool *changed, struct why *why);
 void term_release(struct term *term);
 
@@ -39,7 +39,7 @@ MUST_USE enum fault store_certificate_get(struct store *store, int64_t id, struc
 /* Inserts, or updates the one with the same term and end, with its alternative names; id is set. */
 MUST_USE enum fault store_certificate_put(struct store *store, struct certificate *certificate, bool *changed,
     struct why *why);
-/* Whether text (folded lower case) holds the name of a certificate on record: for unrelated mail. */
+/* Whether this is the name (lower-case A-labels) of a certificate on record, common or alternative: for unrelated mail. */
 MUST_USE enum fault store_certificate_is_known(struct store *store, const char *name, bool *known, struct why *why);
 void certificate_release(struct certificate *certificate);
 

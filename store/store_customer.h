@@ -33,7 +33,7 @@ struct contact_list {
 	size_t count;
 };
 
-/* *found is false, and out stays empty, when there is none. */
+/* Of a find: *found is false, and out stays empty, when there is none. An id that is not there is FAULT_STOP. */
 MUST_USE enum fault store_customer_get(struct store *store, int64_t id, struct customer *out, struct why *why);
 MUST_USE enum fault store_customer_find(struct store *store, const char *code, struct customer *out, bool *found,
     struct why *why);
@@ -44,15 +44,15 @@ void customer_release(struct customer *customer);
 MUST_USE enum fault store_contact_get(struct store *store, int64_t id, struct contact *out, struct why *why);
 /* Contacts still written to, by role (admin, billing, technical) and id. */
 MUST_USE enum fault store_contact_list(struct store *store, int64_t customer, struct contact_list *out, struct why *why);
-/* Inserts, or updates the one with the same customer, role and address; id is set. */
+/* Inserts, or updates (and takes back, if it was removed) the one with the same customer, role and address; id is set. */
 MUST_USE enum fault store_contact_put(struct store *store, struct contact *contact, int64_t now, bool *changed,
     struct why *why);
 MUST_USE enum fault store_contact_add_address(struct store *store, int64_t contact, const char *address, bool *changed,
     struct why *why);
-/* Every address on record for a customer (contacts and further addresses): NULL-terminated, owned by the caller. */
+/* Every address of the contacts still written to, and their further ones: NULL-terminated, owned by the caller. */
 MUST_USE enum fault store_contact_addresses(struct store *store, int64_t customer, char ***out, struct why *why);
 void address_list_free(char **list);
-/* Whether any customer has this address on record, and which customer that is (0: none, -1: several). */
+/* Which customer has, or had, this address on record, without regard to case (0: none, -1: several). */
 MUST_USE enum fault store_contact_owner(struct store *store, const char *address, int64_t *customer, struct why *why);
 void contact_release(struct contact *contact);
 void contact_list_release(struct contact_list *list);

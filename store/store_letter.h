@@ -5,6 +5,7 @@
  *
  * A wanted letter is a row without bytes; rendering gives it bytes and a Message-ID, which stay the same on every try. A claim names run, lane and
  * sequence: after a crash at most the first claimed letter of each lane that has no answer can have gone out.
+ * A letter that is not (or no longer) in the state that a change expects is FAULT_LATER.
  */
 #ifndef MAILPROC_STORE_LETTER_H
 #define MAILPROC_STORE_LETTER_H
@@ -64,13 +65,19 @@ MUST_USE enum fault store_letter_claim(struct store *store, int64_t id, int64_t 
     struct why *why);
 /* claimed → ready, untouched: a claim whose turn provably never came. */
 MUST_USE enum fault store_letter_unclaim(struct store *store, int64_t id, int64_t now, struct why *why);
-/* claimed → state with the server's answer; next_try_at counts for ready (tries is counted up). answer may be NULL. */
+/*
+ * claimed, or unknown once it is settled, → state (accepted, refused, unknown, held, ready) with the server's answer. next_try_at counts for ready;
+ * tries is counted up when it was claimed. code 0: no answer; answer and reason may be NULL.
+ */
 MUST_USE enum fault store_letter_answer(struct store *store, int64_t id, enum letter_state state, int code, const char *answer,
     int64_t next_try_at, const char *reason, int64_t now, struct why *why);
 /* wanted or ready → held or withdrawn; ready → wanted to render anew (bytes and Message-ID dropped; never tried only). */
 MUST_USE enum fault store_letter_park(struct store *store, int64_t id, enum letter_state state, const char *reason, int64_t now,
     struct why *why);
-/* Withdraws wanted and never tried ready letters of these kinds about a renewal; *count says how many. kinds is a bit set, 1u << kind. */
+/*
+ * Withdraws wanted and never tried ready letters of these kinds about a renewal; *count says how many. kinds is a bit set, 1u << kind. A letter
+ * that is about other renewals too loses this one only (and is rendered anew).
+ */
 MUST_USE enum fault store_letter_withdraw(struct store *store, int64_t renewal, unsigned kinds, const char *reason, int64_t now,
     size_t *count, struct why *why);
 MUST_USE enum fault store_letter_bounced(struct store *store, int64_t id, const char *status, struct why *why);

@@ -64,7 +64,7 @@ struct message_result {
 /* Writes the outcome (FAULT_STOP when it has one). */
 MUST_USE enum fault store_message_finish(struct store *store, int64_t id, const struct message_result *result, int64_t now,
     struct why *why);
-/* Changes the outcome of a message that staff decided, and where it belongs now. */
+/* Changes the outcome of a message that staff decided, and where it belongs now (it is to be moved again when that is elsewhere). */
 MUST_USE enum fault store_message_redecide(struct store *store, int64_t id, enum message_outcome outcome, const char *folder,
     struct why *why);
 /* Records a (reply, action) pair; *first is false when the message has acted on this renewal before. */

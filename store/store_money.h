@@ -49,11 +49,16 @@ MUST_USE enum fault store_invoice_add(struct store *store, struct invoice *invoi
     const struct invoice_tax *tax, size_t tax_count, int year, struct why *why);
 MUST_USE enum fault store_invoice_of_renewal(struct store *store, int64_t renewal, struct invoice *out, bool *found,
     struct why *why); /* the open or paid one */
-/* Voids an open order and its open invoice: lines are no longer open. *voided is false when there was nothing open. */
+/* Voids the open order of a renewal, unless its invoice is paid, and its open invoice. *voided is false when there was nothing to void. */
 MUST_USE enum fault store_order_void(struct store *store, int64_t renewal, const char *reason, int64_t now, bool *voided,
     struct why *why);
-/* The whole invoice for a letter or a look: header, lines, tax rows, amounts as integers. A new reference. */
+/*
+ * The whole invoice for a letter or a look, a new reference: id, number, order (number), customer (code), customer_name, addressee, issued_day,
+ * due_day, currency, net, tax, total, state, payment_method, void_at, void_reason, lines[{position, reference, renewal (id), description, amount,
+ * tax_percent}], taxes[{tax_percent, net, tax}], payments[{amount, paid_day, method, source, recorded_at}]. Amounts are integers, days YYYY-MM-DD.
+ */
 MUST_USE enum fault store_invoice_json(struct store *store, int64_t invoice, json_t **out, struct why *why);
+/* FAULT_ITEM when the invoice is not open. It is paid once the payments reach its total. */
 MUST_USE enum fault store_payment_add(struct store *store, int64_t invoice, int64_t amount, int paid_day,
     enum payment_method method, const char *source, int64_t now, struct why *why);
 void invoice_release(struct invoice *invoice);

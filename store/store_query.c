@@ -290,7 +290,13 @@ column_value(sqlite3_stmt *statement, int i, const char *name)
 	stored = (const char *)sqlite3_column_text(statement, i);
 	if (stored == NULL)
 		return NULL;
-	return ends_with(name, "_json") ? json_loads(stored, JSON_DECODE_ANY, NULL) : text_value(stored);
+	if (ends_with(name, "_json")) {
+		json_t *parsed = json_loads(stored, JSON_DECODE_ANY, NULL);
+
+		if (parsed != NULL)
+			return parsed;
+	}
+	return text_value(stored);
 }
 
 json_t *

@@ -18,17 +18,20 @@ typedef bool view_row(json_t *row, void *data);
 MUST_USE enum fault store_view_renewals(struct store *store, const char *state, int until_day, view_row *row, void *data,
     struct why *why);
 /*
- * One renewal with everything: the keys above, customer{…}, contacts[…], certificate{distinguished name, names, dates}, order, invoice,
- * letters[{id, kind, contact, state, state_at, subject, message_id, answer}], events[{at, event, from, to, by, message, evidence}],
+ * One renewal with everything: the keys above (customer is an object here), round, customer{code, name, is_firm, language, plan, payment_method,
+ * payer_kana, paused, pause_note}, contacts[{id, role, name, address, text_only, also[]}], term{product, common_name, starts_at, ends_at},
+ * certificate{authority, common_name, organization, organizational_unit, locality, state_or_province, country, not_before, not_after, serial,
+ * names[]}, order{number, state, payment_method, created_at, void_at, void_reason}, invoice (store_invoice_json),
+ * letters[{id, kind, contact, state, state_at, subject, message_id, answer, reason}], events[{at, event, from, to, by, message, evidence}],
  * messages[{id, outcome, reason, handled_at}]. NULL when there is none.
  */
 MUST_USE enum fault store_view_renewal(struct store *store, const char *reference, json_t **out, struct why *why);
 /* Reviews: id, opened_at, reference, customer_name, sender, subject, reason, suggestion, decision. Oldest first. */
 MUST_USE enum fault store_view_reviews(struct store *store, bool all, view_row *row, void *data, struct why *why);
 /*
- * Numbers: states{STATE: n}, letters{STATE: n}, reviews_open, oldest_review_at, due (renewals whose day has come), outcomes{OUTCOME: n},
+ * Numbers: states{STATE: n}, letters{STATE: n}, reviews_open, oldest_review_at, due (renewals whose day has come), outcomes{OUTCOME: n}, unhandled,
  * unrelated_subjects[≤ 10 newest], last_run{command, started_at, ended_at, fault, counts}, mailboxes[{name, polled_at}],
- * held[{id, kind, state, reason, reference}]. today_day is the local day of now.
+ * held[{id, kind, state, reason, reference}] (held, unknown and refused, at most 100, newest first). Every word has its key. today_day is the local day of now.
  */
 MUST_USE enum fault store_view_status(struct store *store, int today_day, json_t **out, struct why *why);
 
