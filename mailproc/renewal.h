@@ -105,20 +105,28 @@ enum trust trust_decide(bool token_is_valid, enum sender_standing standing, enum
 
 /* ---- what a message leads to (renewal_apply.c) ---- */
 
-/* Everything one message leads to, in one transaction of its own; *outcome tells what became of it. intent NULL: it could not be read, unreadable says why. */
+/*
+ * Everything one message leads to, in one transaction of its own; *outcome tells what became of it. intent NULL: it could not be read, unreadable says why
+ * (message and match may be NULL then). What cannot be written although the table allows it (FAULT_ITEM) is undone and put before staff.
+ */
 MUST_USE enum fault renewal_receive(struct business *business, int64_t message_id, const struct message *message,
     const struct match *match, const struct intent *intent, json_t *reading, const char *unreadable,
     const struct config_folders *folders, enum message_outcome *outcome, struct why *why);
+/*
+ * A review that names a renewal (one was asked about, or staff attached it) is about that one; else it is about all that the letter asked about.
+ * Staff may decide whoever the sender was.
+ */
 /* Staff decide a review: decision renew, decline, acknowledge or ignore. A transaction of its own. FAULT_ITEM with the cause when it cannot be done. */
 MUST_USE enum fault renewal_decide_review(struct business *business, int64_t review, const char *decision, const char *by,
     const char *note, struct why *why);
-/* Attaches a review to a renewal by its reference. A transaction of its own. */
+/* Attaches an open review to a renewal by its reference; it stays open. A transaction of its own. */
 MUST_USE enum fault renewal_attach_review(struct business *business, int64_t review, const char *reference, const char *by, struct why *why);
 
 /* ---- what the calendar leads to (renewal_due.c) ---- */
 
 struct due_counts {
 	size_t due, noticed, ended, paused, parked;
+	size_t waiting; /* re-issues that staff apply for */
 };
 /* Each renewal whose day has come, each in a transaction of its own: due means "from this day on and not yet done". */
 MUST_USE enum fault renewal_run_due(struct business *business, struct due_counts *counts, struct why *why);

@@ -64,6 +64,18 @@ MUST_USE enum fault renewal_advance_all(struct business *business, const int64_t
 MUST_USE enum fault passage_want_letters(struct business *business, const struct passage *passage, size_t count,
     const struct occurrence *occurrence, struct why *why);
 
+/* ---- what waits for staff (renewal_review.c) ---- */
+
+struct review_request {
+	int64_t message, renewal, customer; /* renewal, customer: 0 when not known, renewal also when there are several */
+	const char *reason, *suggestion;    /* borrowed, for people */
+	bool tells_staff;		    /* by a letter */
+};
+/* Opens the review of a message, notes it in the renewal's history, and wants the letter to staff. */
+MUST_USE enum fault review_open(struct business *business, const struct review_request *request, struct why *why);
+/* Where a message of this outcome belongs: NULL when it stays. folders may be NULL. */
+const char *folder_of_outcome(const struct config_folders *folders, enum message_outcome outcome);
+
 /* ---- the rule in words (renewal_trust.c) ---- */
 
 /* Why trust_decide() decided so, for a reviewer. authentication_detail may be NULL. */
