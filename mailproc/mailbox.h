@@ -48,10 +48,16 @@ uint32_t mailbox_uid_validity(const struct mailbox *mailbox);
 
 /*
  * The next mails above after_uid (IMAP) or not seen by this handle yet (Maildir), at most max of them and about 16 MB; count 0: no more. Mails that
- * arrived before since_at are left out. The caller releases the batch.
+ * arrived before since_at are left out. The caller releases the batch, also after a fault: it holds what was fetched before it, without a gap.
  */
 MUST_USE enum fault mailbox_next(struct mailbox *mailbox, uint32_t after_uid, size_t max, struct mailbox_batch *out, struct why *why);
 void mailbox_batch_release(struct mailbox_batch *batch);
+
+/*
+ * How far mailbox_next() has come: the highest UID that it gave out or left out as too old, after_uid where there was neither; 0 in a Maildir.
+ * The next run can start above it.
+ */
+uint32_t mailbox_last_uid(const struct mailbox *mailbox);
 
 /*
  * Moves mails, given by key, to a folder, created if absent (UID MOVE, RFC 6851; COPY, \Deleted and UID EXPUNGE where the server cannot move). A key that
@@ -59,7 +65,10 @@ void mailbox_batch_release(struct mailbox_batch *batch);
  */
 MUST_USE enum fault mailbox_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why);
 
-/* Whether the folder (outside the poll) holds a mail with this Message-ID: settles a letter that may have gone out. */
+/*
+ * Whether the folder (outside the poll) holds a mail with this Message-ID (without <>): settles a letter that may have gone out. FAULT_ITEM when the
+ * folder does not exist, or the Message-ID has characters that cannot be asked for: then nobody knows.
+ */
 MUST_USE enum fault mailbox_has(struct mailbox *mailbox, const char *folder, const char *message_id, bool *has, struct why *why);
 
 #endif
