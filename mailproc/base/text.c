@@ -122,11 +122,19 @@ piece_flush(struct piece *piece, struct buf *out)
 	piece->n = 0;
 }
 
-/* Code points that never join with what stands before them, by which nearly all text of ours can be cut. */
+/* True for code points that never join with what stands before them: only marks and the vowels and finals of Hangul do. */
 static bool
 starts_anew(utf8proc_int32_t code)
 {
-	return code < 0x300 || (code >= 0x3000 && code <= 0x9FFF && combining_class(code) == 0);
+	const utf8proc_property_t *property;
+
+	if (code < 0x300)
+		return true;
+	if (code >= 0x1160 && code <= 0x11FF)
+		return false;
+	property = utf8proc_get_property(code);
+	return property->combining_class == 0 && property->category != UTF8PROC_CATEGORY_MN && property->category != UTF8PROC_CATEGORY_MC &&
+	       property->category != UTF8PROC_CATEGORY_ME;
 }
 
 static void
