@@ -1,6 +1,7 @@
 /* buf.c - growth by doubling; the maximum is checked before memory is asked for. */
 #include "buf.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,10 @@ make_room(struct buf *b, size_t more)
 	want = b->n + more + 1;
 	if (want <= b->room)
 		return true;
+	if (want == 0 || want > SIZE_MAX / 2) { /* doubling would run over */
+		b->failed = true;
+		return false;
+	}
 	room = b->room != 0 ? b->room : 64;
 	while (room < want)
 		room *= 2;
