@@ -2,7 +2,8 @@
  * table.h - aligned output for people
  *
  * Columns are aligned by display width, also with Japanese. The table is printed when it is complete. On a terminal the last
- * column is cut so that a line fits (80 columns where the width is not known), elsewhere nothing is cut.
+ * column is cut so that a line fits (80 columns where the width is not known), elsewhere nothing is cut. Where all headings are
+ * empty, no line of headings is printed.
  *
  * Lifetime: table_new/table_free. Cell text is copied and made printable (text_add_printable).
  * Short of memory: the table prints what it has and table_print returns FAULT_STOP.
