@@ -12,8 +12,12 @@
  *       yes      更新をお願いします。
  *       no       更新しないでください。
  *
- * Text is folded before it is matched (text_add_folded: NFKC, lower case), and so are patterns. A rule without a yes and a
- * no line is an error; so are an unknown word, an id used twice, a pattern that cannot be compiled, an example that fails.
+ *     word renewal 更新|継続               ({renewal} in a pattern after this line stands for (?:更新|継続))
+ *     spelling 下さ くださ                  (both spellings are one, in text and in patterns)
+ *
+ * Text is folded before it is matched (rules_fold: NFKC, lower case, katakana as hiragana, no blanks between Japanese characters, the
+ * spellings above), and so are patterns. A rule without a yes and a no line is an error; so are an unknown word, an id or a pattern used twice, a
+ * pattern that cannot be compiled, an example that fails. A yes line that an earlier rule reads away fails too: the rule could not be reached.
  *
  * Limits: match, depth and heap limits on every match; a limit reached is told, and is a doubt, never a "no match".
  * Lifetime:   rules_free() frees all; rules borrow nothing.
@@ -25,10 +29,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../mailproc/base/buf.h"
 #include "../mailproc/base/fault.h"
 #include "../mailproc/base/span.h"
 
 #define RULE_SAYS(X)                                                                               \
+	X(SAYS_NOTHING, "nothing", "looks like an answer, a doubt or a question, and is none")     \
 	X(SAYS_RENEW, "renew", "wants the certificate renewed")                                    \
 	X(SAYS_DECLINE, "decline", "does not want it renewed")                                     \
 	X(SAYS_NEGATION, "negation", "turns what the clause says into its opposite")               \
@@ -67,6 +73,11 @@ MUST_USE enum fault rules_check(const struct rules *rules, rule_problem *problem
 size_t rules_count(const struct rules *rules);
 void rules_free(struct rules *rules);
 
+/*
+ * Adds text folded for matching; text must be valid UTF-8. Line breaks become blanks: give it one sentence, or one line, at a time.
+ */
+void rules_fold(const struct rules *rules, struct buf *out, struct span text);
+
 struct rule_match {
 	const char *id;	    /* borrowed from the rules */
 	const char *reason; /* borrowed */
@@ -80,5 +91,14 @@ struct rule_match {
  */
 size_t rules_match(const struct rules *rules, unsigned long says, struct span folded, struct rule_match *match, size_t max,
     bool *limit_reached);
+
+/*
+ * Reads a folded sentence as a clerk does: each word counts once. Rules that say nothing, renew or decline run first, in their order, and what one
+ * of them has read is covered from the ones after it: so "更新しないわけにはいきません" is read by the rule that knows the whole phrase, not by
+ * the one that knows 更新しない. All other rules that speak of meaning (not of quotes and signatures) then run over what the rules that say
+ * nothing have left. Writes every match, at most max, sorted by place; what is beyond max counts as a limit. SAYS_NEGATION is special: it
+ * runs over what none of the first rules has read, because a negation that they have read is part of their meaning.
+ */
+size_t rules_read(const struct rules *rules, struct span folded, struct rule_match *match, size_t max, bool *limit_reached);
 
 #endif

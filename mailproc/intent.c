@@ -1,0 +1,499 @@
+/*
+ * intent.c - draws the conclusion
+ *
+ * Sentence by sentence: what its rules say, about which certificates, and what stands against it. What is said for and against, and what is
+ * doubtful, is gathered per certificate and judged at the end: one clear direction and no doubt is an answer, all else is for a person.
+ */
+#include "intent_inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "intent_evidence.h"
+#include "message.h"
+
+/* In a clause a negation is at most this far from what it negates. */
+enum { NEGATION_REACH = 60, KNOWN_MAX = 4 << 20, REASON_MAX = 2000 };
+
+struct deciding {
+	const struct asked *asked;
+	const struct rules *rules;
+	struct intent made;
+	struct buf reason; /* of the first doubt */
+	char *known;	   /* lines of the letter and the quotation, folded */
+	uint64_t all;	   /* one bit a certificate; one bit too where none was named */
+	uint64_t named;	   /* anywhere in the words */
+	uint64_t renew, decline, doubt;
+	uint64_t context; /* what the words before spoke of, and did not answer */
+	bool loose_renew, loose_decline; /* said, but not of which certificate */
+	bool limit_reached, thanks;
+	bool card, transfer;
+	enum fault fault;
+	struct why *why;
+};
+
+/* One sentence at work. */
+struct reading {
+	const struct sentence *sentence;
+	struct about about[SENTENCE_MAX_ABOUT];
+	size_t about_count;
+	struct rule_match match[SENTENCE_MAX_MATCHES];
+	size_t match_count;
+	bool has_other_host;
+};
+
+static void
+add_evidence(struct deciding *d, const char *rule, const char *text, size_t n, const char *reason)
+{
+	if (d->fault == FAULT_NONE)
+		d->fault = evidence_add(&d->made, rule, (struct span){text, n}, reason, d->why);
+}
+
+static void
+add_match(struct deciding *d, const struct reading *r, const struct rule_match *match)
+{
+	if (d->fault == FAULT_NONE)
+		d->fault = evidence_add_match(&d->made, d->rules, r->sentence->text, r->sentence->folded, match, d->why);
+}
+
+/* The first reason is the one told; the evidence has them all. */
+static void
+doubt(struct deciding *d, uint64_t set, const char *reason)
+{
+	d->doubt |= set;
+	if (d->reason.n == 0)
+		buf_add_text(&d->reason, reason);
+}
+
+static void
+say(struct deciding *d, enum rule_says says, uint64_t set)
+{
+	if (says == SAYS_RENEW)
+		d->renew |= set;
+	else
+		d->decline |= set;
+}
+
+/* The certificates that the group at place i of the sentence means. */
+static uint64_t
+meant(const struct deciding *d, const struct reading *r, size_t i)
+{
+	const struct about *about = &r->about[i];
+	uint64_t names = 0;
+
+	if (about->is_all)
+		return d->all;
+	if (about->is_rest)
+		return d->all & ~d->named;
+	if (!about->is_except)
+		return about->set;
+	for (size_t k = 0; k < r->about_count; k++)
+		names |= r->about[k].set;
+	return names != 0 ? d->all & ~names : 0;
+}
+
+static uint64_t
+named_in(const struct deciding *d, const struct reading *r)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < r->about_count; i++)
+		set |= meant(d, r, i);
+	return set;
+}
+
+static bool
+is_answer(const struct rule_match *match)
+{
+	return match->says == SAYS_RENEW || match->says == SAYS_DECLINE;
+}
+
+/* "other than X": the names beside it are not meant themselves. */
+static bool
+has_except(const struct reading *r)
+{
+	for (size_t i = 0; i < r->about_count; i++)
+		if (r->about[i].is_except)
+			return true;
+	return false;
+}
+
+/* What names stand between two places of the sentence. */
+static uint64_t
+named_between(const struct deciding *d, const struct reading *r, size_t from, size_t to)
+{
+	bool except = has_except(r);
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < r->about_count; i++)
+		if (r->about[i].at >= from && r->about[i].at < to && (!except || r->about[i].is_except || r->about[i].set == 0))
+			set |= meant(d, r, i);
+	return set;
+}
+
+/*
+ * Who is meant by each answer of a sentence: names stand before the answer in Japanese (wwwは更新), behind it in English (renew www). An answer
+ * takes the names before it that no answer has taken, else those up to the next answer, else those of the answer before, else what the
+ * words before spoke of.
+ */
+static void
+read_answers(struct deciding *d, const struct reading *r)
+{
+	size_t whole = strlen(r->sentence->folded), from = 0;
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < r->match_count; i++) {
+		size_t at, next = whole;
+		uint64_t set;
+
+		if (!is_answer(&r->match[i]))
+			continue;
+		at = (size_t)(r->match[i].words.p - r->sentence->folded);
+		for (size_t k = r->match_count; k-- > i + 1;)
+			if (is_answer(&r->match[k]))
+				next = (size_t)(r->match[k].words.p - r->sentence->folded);
+		set = d->asked->certificate_count < 2 ? d->all : named_between(d, r, from, at + r->match[i].words.n);
+		if (set == 0) {
+			set = named_between(d, r, at, next);
+			from = set != 0 ? next : from;
+		} else {
+			from = at + r->match[i].words.n;
+		}
+		if (set == 0)
+			set = last != 0 ? last : d->context;
+		if (set == 0 && r->match[i].says == SAYS_RENEW)
+			d->loose_renew = true;
+		if (set == 0 && r->match[i].says == SAYS_DECLINE)
+			d->loose_decline = true;
+		say(d, r->match[i].says, set);
+		last = set;
+		add_match(d, r, &r->match[i]);
+	}
+}
+
+/* Whether the negation stands in the clause of the answer, where no rule has read the two together: behind it in Japanese, before it in English. */
+static bool
+negates(const struct rule_match *negation, const struct rule_match *answer)
+{
+	static const char *const border[] = {"、", "。", ",", ";", ":", ". ", "「", "」", "(", ")", "!", "?"};
+	bool is_japanese = (unsigned char)negation->words.p[0] >= 0x80;
+	const char *from = is_japanese ? answer->words.p + answer->words.n : negation->words.p + negation->words.n;
+	const char *to = is_japanese ? negation->words.p : answer->words.p;
+
+	if (to < from || to - from > NEGATION_REACH)
+		return false;
+	for (size_t i = 0; i < sizeof border / sizeof *border; i++)
+		if (memmem(from, (size_t)(to - from), border[i], strlen(border[i])) != NULL)
+			return false;
+	return true;
+}
+
+static void
+read_negation(struct deciding *d, const struct reading *r, const struct rule_match *negation, uint64_t set)
+{
+	for (size_t i = 0; i < r->match_count; i++)
+		if (is_answer(&r->match[i]) && negates(negation, &r->match[i])) {
+			doubt(d, set, "a negation beside the answer is not understood");
+			add_match(d, r, negation);
+			return;
+		}
+}
+
+/* Earlier answers are taken back; what is said from here on counts. */
+static void
+take_back(struct deciding *d, const struct reading *r, const struct rule_match *match)
+{
+	d->renew = d->decline = 0;
+	d->loose_renew = d->loose_decline = false;
+	add_match(d, r, match);
+}
+
+static void
+read_others(struct deciding *d, const struct reading *r, uint64_t set)
+{
+	for (size_t i = 0; i < r->match_count; i++) {
+		const struct rule_match *match = &r->match[i];
+
+		switch (match->says) {
+		case SAYS_NEGATION:
+			read_negation(d, r, match, set);
+			break;
+		case SAYS_CONDITION:
+		case SAYS_QUESTION:
+		case SAYS_POSTPONEMENT:
+		case SAYS_DOUBT:
+		case SAYS_CHANGE_OF_NAME:
+		case SAYS_PAID:
+		case SAYS_REVIEW:
+			doubt(d, set, match->reason);
+			add_match(d, r, match);
+			break;
+		case SAYS_METHOD_CARD:
+			d->card = true;
+			add_match(d, r, match);
+			break;
+		case SAYS_METHOD_TRANSFER:
+			d->transfer = true;
+			add_match(d, r, match);
+			break;
+		case SAYS_THANKS:
+			d->thanks = true;
+			add_match(d, r, match);
+			break;
+		case SAYS_REVOKES: /* read before the answers */
+		case SAYS_RENEW:
+		case SAYS_DECLINE:
+		case SAYS_NOTHING:
+		case SAYS_OTHER_THING:
+		case SAYS_QUOTE:
+		case SAYS_SIGNATURE:
+		case SAYS_AUTOMATIC:
+		case SAYS_BOUNCE:
+		case RULE_SAYS_COUNT:
+			break;
+		}
+	}
+}
+
+static bool
+has_answer(const struct reading *r)
+{
+	for (size_t i = 0; i < r->match_count; i++)
+		if (is_answer(&r->match[i]))
+			return true;
+	return false;
+}
+
+static void
+read_sentence(struct deciding *d, const struct sentence *sentence)
+{
+	struct reading r = {.sentence = sentence};
+	uint64_t here;
+
+	r.about_count = about_find(d->asked, d->known, sentence->folded, r.about, SENTENCE_MAX_ABOUT, &r.has_other_host);
+	r.match_count = rules_read(d->rules, span_of(sentence->folded), r.match, SENTENCE_MAX_MATCHES, &d->limit_reached);
+	here = d->asked->certificate_count < 2 ? d->all : named_in(d, &r);
+	if (sentence->starts_paragraph && here != 0)
+		d->context = 0;
+	for (size_t i = 0; i < r.match_count; i++)
+		if (r.match[i].says == SAYS_REVOKES)
+			take_back(d, &r, &r.match[i]);
+	read_answers(d, &r);
+	if (has_answer(&r) && r.has_other_host && r.about_count == 0)
+		doubt(d, d->all, "speaks of a name that was not asked about");
+	read_others(d, &r, here != 0 ? here : d->context != 0 ? d->context : d->all);
+	if (here != 0)
+		d->context = has_answer(&r) ? 0 : here;
+}
+
+/* Every name that any sentence speaks of, which "the others" needs. */
+static void
+find_named(struct deciding *d, const struct sentences *sentences)
+{
+	for (size_t i = 0; i < sentences->count; i++) {
+		struct about about[SENTENCE_MAX_ABOUT];
+		char *folded = strdup(sentences->sentence[i].folded);
+		bool other;
+		size_t n;
+
+		if (folded == NULL) {
+			d->fault = why_set(d->why, FAULT_STOP, "out of memory for sentences");
+			return;
+		}
+		n = about_find(d->asked, d->known, folded, about, SENTENCE_MAX_ABOUT, &other);
+		for (size_t k = 0; k < n; k++)
+			d->named |= about[k].set;
+		free(folded);
+	}
+}
+
+static void
+read_ticks(struct deciding *d, const struct reply *reply)
+{
+	for (size_t i = 0; i < reply->tick_count; i++) {
+		const struct tick *tick = &reply->tick[i];
+		bool renews = (tick->option == TICK_RENEW) != tick->struck;
+		uint64_t set = d->asked->certificate_count < 2 ? d->all : tick->certificate >= 0 ? 1ull << tick->certificate : 0;
+
+		if (set == 0)
+			doubt(d, d->all, "an option is ticked, but not for which certificate");
+		say(d, renews ? SAYS_RENEW : SAYS_DECLINE, set);
+		add_evidence(d, "form", tick->line, strlen(tick->line), tick->struck ? "the other option of the form is struck out" : "this option of the form is marked");
+	}
+	if (reply->form_is_ambiguous) {
+		doubt(d, d->all, "the marks in the form contradict each other");
+		add_evidence(d, "form", "", 0, "the marks in the form contradict each other");
+	}
+}
+
+/* The letter and what was cut from the mail: there the references stand beside the names. */
+static void
+fold_known(struct deciding *d, const struct reply *reply)
+{
+	const char *const text[] = {d->asked->letter_text != NULL ? d->asked->letter_text : "", reply->cut};
+	struct buf known = BUF_MAX(KNOWN_MAX);
+
+	for (size_t i = 0; i < sizeof text / sizeof *text; i++) {
+		struct span rest = span_of(text[i]), line;
+
+		while (span_next_line(&rest, &line)) {
+			if (strcasestr(d->asked->certificate_count > 1 ? text[i] : "", "SSL-") == NULL)
+				break;
+			rules_fold(d->rules, &known, line);
+			buf_add_char(&known, '\n');
+		}
+	}
+	d->known = buf_take(&known);
+	if (d->known == NULL)
+		d->fault = why_set(d->why, FAULT_STOP, "out of memory for the quotation");
+}
+
+static void
+read_words(struct deciding *d, const struct reply *reply)
+{
+	struct sentences sentences = {0};
+
+	if (strlen(reply->text) > INTENT_MAX_TEXT) {
+		doubt(d, d->all, "the mail has more words than can be read with care");
+		return;
+	}
+	d->fault = sentences_make(&sentences, reply->text, d->asked, d->rules, d->why);
+	if (d->fault == FAULT_NONE)
+		find_named(d, &sentences);
+	for (size_t i = 0; d->fault == FAULT_NONE && i < sentences.count; i++)
+		read_sentence(d, &sentences.sentence[i]);
+	if (sentences.too_many)
+		doubt(d, d->all, "the mail has more words than can be read with care");
+	sentences_release(&sentences);
+}
+
+static void
+judge_loose(struct deciding *d)
+{
+	if (d->loose_renew && d->renew == 0)
+		doubt(d, d->all, "says renew, but not which of the certificates");
+	if (d->loose_decline && d->decline == 0)
+		doubt(d, d->all, "says not to renew, but not which of the certificates");
+}
+
+static void
+judge_circumstances(struct deciding *d, const struct message *message)
+{
+	if (d->limit_reached) {
+		doubt(d, d->all, "a rule could not be evaluated within its limits");
+		add_evidence(d, "limit", "", 0, "a rule could not be evaluated within its limits");
+	}
+	if (message->suspicion != NULL) {
+		doubt(d, d->all, message->suspicion);
+		add_evidence(d, "suspicion", message->suspicion, strlen(message->suspicion), "the mail itself is suspicious");
+	}
+	if (d->asked->letter != LETTER_NOTICE && d->asked->letter != LETTER_REMINDER && d->asked->letter != LETTER_CONFIRM &&
+	    (d->renew | d->decline | d->doubt) != 0) {
+		d->doubt |= d->all;
+		if (d->reason.n == 0)
+			buf_addf(&d->reason, "answers to %s are for staff", letter_kind_text(d->asked->letter));
+	}
+}
+
+static enum verdict
+verdict_of(struct deciding *d, uint64_t bit)
+{
+	if ((d->doubt & bit) != 0)
+		return VERDICT_REVIEW;
+	if ((d->renew & d->decline & bit) != 0) {
+		doubt(d, bit, "says both renew and not renew");
+		return VERDICT_REVIEW;
+	}
+	if ((d->renew & bit) != 0)
+		return VERDICT_RENEW;
+	return (d->decline & bit) != 0 ? VERDICT_DECLINE : VERDICT_REVIEW;
+}
+
+static void
+judge(struct deciding *d)
+{
+	size_t count = d->asked->certificate_count, of[VERDICT_REVIEW + 1] = {0};
+
+	for (size_t i = 0; i < (count > 0 ? count : 1); i++)
+		of[verdict_of(d, 1ull << i)]++;
+	d->made.verdict = of[VERDICT_REVIEW] > 0  ? VERDICT_REVIEW
+	    : of[VERDICT_DECLINE] == 0		  ? VERDICT_RENEW
+	    : of[VERDICT_RENEW] == 0		  ? VERDICT_DECLINE
+						  : VERDICT_PARTIAL;
+	d->made.acknowledges = d->thanks && (d->renew | d->decline | d->doubt) == 0 && !d->loose_renew && !d->loose_decline;
+	d->made.wants_method = d->card != d->transfer;
+	d->made.method = d->card ? METHOD_CARD : METHOD_TRANSFER;
+	if (d->reason.n == 0 && d->made.verdict == VERDICT_REVIEW)
+		buf_add_text(&d->reason, d->made.acknowledges		     ? "only thanks or greets"
+			: (d->renew | d->decline) != 0			     ? "does not answer for every certificate"
+								 	     : "says neither renew nor not renew");
+	if (d->reason.n == 0)
+		buf_add_text(&d->reason, verdict_meaning(d->made.verdict));
+}
+
+static void
+hand_over(struct deciding *d)
+{
+	size_t count = d->asked->certificate_count;
+
+	d->made.reason = buf_take(&d->reason);
+	d->made.certificate = calloc(count + 1, sizeof *d->made.certificate);
+	if (d->made.reason == NULL || d->made.certificate == NULL) {
+		d->fault = why_set(d->why, FAULT_STOP, "out of memory for the intent");
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		d->made.certificate[i].name = strdup(d->asked->certificate[i]);
+		d->made.certificate[i].verdict = i < INTENT_MAX_CERTIFICATES ? verdict_of(d, 1ull << i) : VERDICT_REVIEW;
+		if (d->made.certificate[i].name == NULL) {
+			d->fault = why_set(d->why, FAULT_STOP, "out of memory for the intent");
+			return;
+		}
+		d->made.certificate_count++;
+	}
+}
+
+/* What a program wrote is no answer, whatever its words are. */
+static void
+judge_automatic(struct deciding *d, const struct message *message)
+{
+	d->made.verdict = message->kind == MESSAGE_BOUNCE ? VERDICT_BOUNCE : VERDICT_AUTO;
+	buf_add_text(&d->reason, message->kind_reason != NULL && message->kind_reason[0] != '\0' ? message->kind_reason : verdict_meaning(d->made.verdict));
+	d->doubt = d->all;
+}
+
+enum fault
+intent_decide(struct intent *out, const struct message *message, const struct reply *reply, const struct asked *asked,
+    const struct rules *rules, struct why *why)
+{
+	struct deciding d = {.asked = asked, .rules = rules, .reason = BUF_MAX(REASON_MAX), .why = why};
+	size_t bits = asked->certificate_count;
+
+	d.all = bits == 0 ? 1 : bits >= INTENT_MAX_CERTIFICATES ? ~0ull : (1ull << bits) - 1;
+	if (message->kind != MESSAGE_PERSON) {
+		judge_automatic(&d, message);
+	} else if (bits > INTENT_MAX_CERTIFICATES) {
+		doubt(&d, d.all, "the letter asked about more certificates than can be told apart");
+		d.made.verdict = VERDICT_REVIEW;
+	} else {
+		fold_known(&d, reply);
+		if (d.fault == FAULT_NONE)
+			read_words(&d, reply);
+		if (d.fault == FAULT_NONE) {
+			read_ticks(&d, reply);
+			judge_loose(&d);
+			judge_circumstances(&d, message);
+			judge(&d);
+		}
+	}
+	if (d.fault == FAULT_NONE)
+		hand_over(&d);
+	if (d.fault == FAULT_NONE) {
+		*out = d.made;
+		d.made = (struct intent){0};
+	}
+	free(d.known);
+	buf_release(&d.reason);
+	intent_release(&d.made);
+	return d.fault;
+}

@@ -1,0 +1,59 @@
+/*
+ * intent_inner.h - what the files of the intent stage share
+ *
+ * intent_text.c cuts the new words into sentences, intent_about.c finds which certificates a sentence speaks of, intent.c reads the
+ * sentences and draws the conclusion.
+ */
+#ifndef MAILPROC_INTENT_INNER_H
+#define MAILPROC_INTENT_INNER_H
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "intent.h"
+
+enum {
+	INTENT_MAX_TEXT = 64 << 10, /* of new words: more is for a person to read */
+	INTENT_MAX_SENTENCES = 2000,
+	INTENT_MAX_CERTIFICATES = 64,
+	SENTENCE_MAX_MATCHES = 96
+};
+
+/* What stands in the place of a certificate's name in a folded sentence. */
+#define NAME_COVER '\x02'
+
+struct sentence {
+	char *text;   /* as the customer wrote it, line breaks as blanks; owned */
+	char *folded; /* owned */
+	bool starts_paragraph;
+};
+
+struct sentences {
+	struct sentence *sentence;
+	size_t count;
+	bool too_many;
+};
+
+MUST_USE enum fault sentences_make(struct sentences *out, const char *text, const struct asked *asked, const struct rules *rules,
+    struct why *why);
+void sentences_release(struct sentences *sentences);
+
+/* Certificates that some words of a sentence speak of, as a bit set in the order of the letter. */
+struct about {
+	size_t at;	/* place in the folded sentence */
+	uint64_t set;
+	bool is_all;	/* "both", "all three" */
+	bool is_rest;	/* "the others" */
+	bool is_except; /* "other than": the complement of the names beside it */
+};
+
+enum { SENTENCE_MAX_ABOUT = 64 };
+
+/*
+ * Finds them, in order of place, and covers the names with NAME_COVER so that no rule reads letters of a name. *other: the
+ * sentence holds the name of a host that was not asked about.
+ */
+size_t about_find(const struct asked *asked, const char *known_text, char *folded, struct about *about, size_t max, bool *other);
+
+#endif
