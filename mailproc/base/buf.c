@@ -19,12 +19,12 @@ make_room(struct buf *b, size_t more)
 		return false;
 	}
 	want = b->n + more + 1;
-	if (want <= b->room)
-		return true;
 	if (want == 0 || want > SIZE_MAX / 2) { /* doubling would run over */
 		b->failed = true;
 		return false;
 	}
+	if (want <= b->room)
+		return true;
 	room = b->room != 0 ? b->room : 64;
 	while (room < want)
 		room *= 2;
