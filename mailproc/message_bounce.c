@@ -1,0 +1,328 @@
+/*
+ * message_bounce.c - delivery reports: RFC 3464, and the plain texts that older servers and carriers send
+ *
+ * A report is told by its form, or by a sender that only servers have together with words that only reports have.
+ */
+#include "message_inner.h"
+
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+enum { SCANNED = 16 << 10 }; /* bytes of a plain text that are looked at */
+
+/* What a report says about one recipient. */
+struct verdict_of_server {
+	char recipient[320];
+	char status[12]; /* "5.1.1" */
+	char action[16];
+	int code;	 /* SMTP reply code; 0: none */
+};
+
+/* "5.1.1" somewhere in s, not inside a longer number such as an address of a host. */
+static bool
+find_status(struct span s, char out[12])
+{
+	for (size_t i = 0; i + 5 <= s.n; i++) {
+		size_t n = 2, digits;
+
+		if (strchr("245", s.p[i]) == NULL || s.p[i] == '\0' || s.p[i + 1] != '.' ||
+		    (i > 0 && (isdigit((unsigned char)s.p[i - 1]) || s.p[i - 1] == '.')))
+			continue;
+		for (digits = 0; i + n < s.n && isdigit((unsigned char)s.p[i + n]) && digits < 3; digits++)
+			n++;
+		if (digits == 0 || i + n >= s.n || s.p[i + n] != '.')
+			continue;
+		n++;
+		for (digits = 0; i + n < s.n && isdigit((unsigned char)s.p[i + n]) && digits < 3; digits++)
+			n++;
+		if (digits == 0 || (i + n < s.n && (s.p[i + n] == '.' || isdigit((unsigned char)s.p[i + n])) &&
+			i + n + 1 < s.n && isdigit((unsigned char)s.p[i + n + 1])))
+			continue;
+		snprintf(out, 12, "%.*s", (int)n, s.p + i);
+		return true;
+	}
+	return false;
+}
+
+/* A reply code of a server (4xx, 5xx): after a blank or a border, before a blank, a hyphen or "#". */
+static int
+find_code(struct span s)
+{
+	for (size_t i = 0; i + 4 <= s.n; i++) {
+		if ((s.p[i] != '4' && s.p[i] != '5') || strchr("0123456789", s.p[i + 1]) == NULL ||
+		    !isdigit((unsigned char)s.p[i + 2]) || strchr("012345", s.p[i + 1]) == NULL)
+			continue;
+		if (strchr(" -#:,)", s.p[i + 3]) == NULL || (i > 0 && strchr(" (\n\t:'\"[=", s.p[i - 1]) == NULL))
+			continue;
+		return atoi((char[]){s.p[i], s.p[i + 1], s.p[i + 2], '\0'});
+	}
+	return 0;
+}
+
+/* The first plain address of s into out. */
+static bool
+find_address(struct span s, char *out, size_t room)
+{
+	struct buf address = BUF_MAX(NAME_MAX_BYTES);
+	const char *at = s.p;
+	bool found = false;
+
+	while (!found && s.n > 0 && (at = memchr(at, '@', (size_t)(s.p + s.n - at))) != NULL) {
+		const char *start = at, *end = at + 1;
+
+		while (start > s.p && strchr(" \t<>\"'();:,[]\n", start[-1]) == NULL)
+			start--;
+		while (end < s.p + s.n && (isalnum((unsigned char)*end) || *end == '.' || *end == '-' || (unsigned char)*end >= 0x80))
+			end++;
+		while (end > at && end[-1] == '.')
+			end--;
+		found = message_add_address(&address, (struct span){start, (size_t)(end - start)}) && address.n < room;
+		if (found)
+			snprintf(out, room, "%s", buf_text(&address));
+		at++;
+	}
+	buf_release(&address);
+	return found;
+}
+
+static struct span
+field_value(const struct fields *fields, const char *name)
+{
+	const struct field *f = message_field_find(fields, name);
+
+	return f != NULL ? span_trim(f->value) : (struct span){0};
+}
+
+/* RFC 3464 2.3: one block a recipient. Of several the first failed one is told, else the first delayed one. */
+static bool
+read_block(struct span block, struct verdict_of_server *out)
+{
+	struct fields fields;
+	struct span action, value;
+
+	message_fields_split(&fields, block, NULL);
+	action = field_value(&fields, "Action");
+	*out = (struct verdict_of_server){0};
+	for (size_t i = 0; i < action.n && i + 1 < sizeof out->action && isalpha((unsigned char)action.p[i]); i++)
+		out->action[i] = (char)tolower((unsigned char)action.p[i]);
+	if (!find_status(field_value(&fields, "Status"), out->status))
+		(void)!find_status(field_value(&fields, "Diagnostic-Code"), out->status);
+	out->code = find_code(field_value(&fields, "Diagnostic-Code"));
+	value = field_value(&fields, "Original-Recipient");
+	if (value.n == 0 || !find_address(value, out->recipient, sizeof out->recipient))
+		(void)!find_address(field_value(&fields, "Final-Recipient"), out->recipient, sizeof out->recipient);
+	value = field_value(&fields, "Final-Recipient");
+	message_fields_release(&fields);
+	return action.n > 0 || value.n > 0;
+}
+
+static bool
+read_delivery_status(const struct buf *text, struct verdict_of_server *out)
+{
+	struct span rest = buf_span(text), line, block;
+	struct verdict_of_server one;
+	bool found = false;
+
+	while (rest.n > 0) {
+		block = rest;
+		while (span_next_line(&rest, &line) && line.n > 0)
+			;
+		block.n -= rest.n;
+		if (span_trim(block).n == 0 || !read_block(block, &one))
+			continue;
+		if (!found || (strcmp(one.action, "failed") == 0 && strcmp(out->action, "failed") != 0))
+			*out = one;
+		found = true;
+	}
+	return found;
+}
+
+/* ---- reports in plain words ---- */
+
+static const char *const server_names[] = {"mailer-daemon", "postmaster", "mail-daemon", "mailer_daemon", "maildaemon", "mailerdaemon"};
+
+/* Folded. In the subject of reports. */
+static const char *const failed_subjects[] = {"undelivered mail", "undeliverable", "undelivered", "delivery status notification", "failure notice",
+    "returned mail", "returned to sender", "mail delivery failed", "mail delivery failure", "delivery failure", "delivery failed", "delivery notification", "mail system error",
+    "mail delivery system", "message delivery failure", "non delivery", "nondeliverable", "non-delivery", "could not be delivered", "user unknown", "unknown user", "delayed mail",
+    "delivery delayed", "delivery delay", "warning: could not send", "warning: message", "mail could not", "mail error", "unzustellbar", "配信不能", "配信できません", "配送できません", "配信エラー",
+    "送信エラー", "送信できません", "届けられません", "配達できません", "不達", "エラーメール", "宛先不明", "rejected", "delivery error", "mail failure", "unable to deliver", "notification d'",
+    "delivery report", "message undeliverable", "undeliverable mail", "[bounce]", "delivery incomplete", "mail status report"};
+
+/* Folded. In the text of reports. */
+static const char *const failed_texts[] = {"could not be delivered", "couldn't be delivered", "could not deliver", "couldn't deliver", "wasn't able to deliver", "was not able to deliver",
+    "unable to deliver", "was undeliverable", "is undeliverable", "undeliverable", "delivery to the following recipient", "delivery has failed", "delivery failed",
+    "permanent fatal errors", "permanent error", "user unknown", "unknown user", "no such user", "mailbox unavailable", "mailbox is full", "mailbox full", "over quota",
+    "quota exceeded", "host unknown", "host not found", "does not exist", "doesn't exist", "address not found", "address rejected", "recipient rejected", "relaying denied", "not delivered",
+    "message you sent", "returned to sender", "delayed", "not yet been delivered", "has not been delivered", "will be retried", "will keep trying", "配信できません", "配送できません", "届けられませんでした", "お届けできません", "配信不能", "存在しません", "宛先不明", "送信できません",
+    "送信することができません", "配達できません", "容量", "rejected", "failed", "transaction"};
+
+static const char *const delayed_words[] = {"delayed", "delay", "not yet been delivered", "has not been delivered", "will be retried", "will keep trying", "will continue to",
+    "still being", "warning message only", "do not need to resend", "need not resend", "遅延", "再送"};
+
+/* Words that tell a passing trouble from a lasting one, where no number does. */
+static const char *const soft_words[] = {"mailbox is full", "mailbox full", "over quota", "quota exceeded", "exceeded storage", "disk quota", "not enough storage", "容量", "too large",
+    "temporar", "try again later", "timed out", "time-out", "timeout", "connection refused", "too many"};
+
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+
+static bool
+holds_any(struct span s, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (s.n > 0 && memmem(s.p, s.n, words[i], strlen(words[i])) != NULL)
+			return true;
+	return false;
+}
+
+static void
+add_folded(struct buf *out, struct span s)
+{
+	if (s.n > SCANNED) {
+		s.n = SCANNED;
+		while (s.n > 0 && ((unsigned char)s.p[s.n] & 0xC0) == 0x80)
+			s.n--;
+	}
+	text_add_folded(out, s);
+}
+
+/* A sender that only servers have: MAILER-DAEMON, postmaster, an empty envelope sender. */
+static bool
+is_from_server(const struct decoding *d)
+{
+	const struct field *path = message_field_find(&d->fields, "Return-Path");
+	const struct field *from = message_field_find(&d->fields, "From");
+
+	if (path != NULL && span_is(span_trim(path->value), "<>"))
+		return true;
+	for (size_t i = 0; i < COUNT(server_names); i++)
+		if (from != NULL && message_holds(from->value, server_names[i]))
+			return true;
+	return from != NULL && (message_holds(from->value, "mail delivery") || message_holds(from->value, "mail deliver"));
+}
+
+/* The text above the returned mail: "--- Below this line is a copy of the message." and the like. */
+static struct span
+above_returned(struct span text)
+{
+	static const char *const borders[] = {"below this line is a copy", "original message follows", "this is a copy of the message", "------ this is a copy",
+	    "----- original message", "unsent message below", "original message header", "--- original message", "message headers follow",
+	    "----- unsent message follows", "-----original message", "received: from", "received: by"};
+	size_t n = text.n;
+
+	for (size_t i = 0; i < COUNT(borders); i++)
+		for (size_t at = 0, len = strlen(borders[i]); at + len <= n; at++)
+			if (strncasecmp(text.p + at, borders[i], len) == 0) {
+				n = at;
+				break;
+			}
+	return (struct span){text.p, n};
+}
+
+static bool
+read_plain_report(struct decoding *d, struct verdict_of_server *out)
+{
+	struct buf subject = BUF_MAX(NAME_MAX_BYTES * 4), text = BUF_MAX(SCANNED * 8);
+	struct span failed = field_value(&d->fields, "X-Failed-Recipients"), head = above_returned(span_of(d->out->text));
+	bool is_report, has_subject, has_text;
+
+	add_folded(&subject, span_of(d->out->subject));
+	add_folded(&text, head);
+	has_subject = holds_any(buf_span(&subject), failed_subjects, COUNT(failed_subjects));
+	has_text = holds_any(buf_span(&text), failed_texts, COUNT(failed_texts));
+	is_report = failed.n > 0 || (is_from_server(d) && has_subject && has_text);
+	if (is_report) {
+		*out = (struct verdict_of_server){0};
+		if (failed.n == 0 || !find_address(failed, out->recipient, sizeof out->recipient))
+			(void)!find_address(head, out->recipient, sizeof out->recipient);
+		(void)!find_status(head, out->status);
+		out->code = find_code(head);
+		if (holds_any(buf_span(&subject), delayed_words, COUNT(delayed_words)) ||
+		    (out->status[0] != '5' && out->code < 500 && holds_any(buf_span(&text), delayed_words, COUNT(delayed_words))))
+			snprintf(out->action, sizeof out->action, "delayed");
+	}
+	buf_release(&subject);
+	buf_release(&text);
+	return is_report;
+}
+
+/* ---- what it means ---- */
+
+static enum bounce_kind
+kind_of(const struct decoding *d, const struct verdict_of_server *v)
+{
+	struct buf text = BUF_MAX(SCANNED * 8);
+	enum bounce_kind kind = BOUNCE_HARD;
+
+	if (strcmp(v->action, "delayed") == 0)
+		return BOUNCE_DELAYED;
+	if (v->status[0] == '4' || (v->status[0] == '\0' && v->code / 100 == 4) || strcmp(v->status, "5.2.2") == 0)
+		return BOUNCE_SOFT;
+	add_folded(&text, above_returned(span_of(d->out->text)));
+	if (v->status[0] == '\0' && v->code / 100 != 5 && holds_any(buf_span(&text), soft_words, COUNT(soft_words)))
+		kind = BOUNCE_SOFT;
+	buf_release(&text);
+	return kind;
+}
+
+/* The Message-ID in the returned header, or in a plain text that holds one. */
+static void
+read_original_id(struct decoding *d)
+{
+	struct span places[2] = {buf_span(&d->returned), span_of(d->out->text)}, rest, line, id;
+
+	for (size_t i = 0; i < 2 && d->out->bounce.original_id == NULL; i++) {
+		rest = places[i];
+		while (d->out->bounce.original_id == NULL && span_next_line(&rest, &line)) {
+			struct span start = span_trim(line);
+
+			while (start.n > 0 && start.p[0] == '>') {
+				start.p++;
+				start.n--;
+			}
+			start = span_trim(start);
+			if (start.n < 11 || strncasecmp(start.p, "Message-ID:", 11) != 0)
+				continue;
+			start.n += rest.n < 1000 ? rest.n : 1000; /* the id may be on the folded line */
+			if (start.p + start.n > places[i].p + places[i].n)
+				start.n = (size_t)(places[i].p + places[i].n - start.p);
+			if (message_next_id(&start, &id))
+				d->out->bounce.original_id = message_copy(d, id);
+		}
+	}
+}
+
+bool
+message_read_bounce(struct decoding *d)
+{
+	struct buf reason = BUF_MAX(400);
+	struct verdict_of_server v = {0};
+	bool is_report = false;
+
+	if (d->delivery_status.n > 0 && read_delivery_status(&d->delivery_status, &v)) {
+		if (strcmp(v.action, "delivered") == 0 || strcmp(v.action, "relayed") == 0 || strcmp(v.action, "expanded") == 0)
+			return false;
+		is_report = true;
+		buf_add_text(&reason, "delivery-status report");
+	} else if (strcasecmp(d->report_type, "feedback-report") != 0 &&
+	    strcasecmp(d->report_type, "disposition-notification") != 0 && read_plain_report(d, &v)) {
+		is_report = true;
+		buf_add_text(&reason, "sender and words of a delivery report");
+	}
+	if (is_report) {
+		if (v.action[0] != '\0')
+			buf_addf(&reason, ", action %s", v.action);
+		d->out->kind = MESSAGE_BOUNCE;
+		d->out->kind_reason = message_copy(d, buf_span(&reason));
+		d->out->bounce.kind = kind_of(d, &v);
+		if (v.recipient[0] != '\0')
+			d->out->bounce.recipient = message_copy(d, span_of(v.recipient));
+		if (v.status[0] != '\0')
+			d->out->bounce.status = message_copy(d, span_of(v.status));
+		read_original_id(d);
+	}
+	buf_release(&reason);
+	return is_report;
+}
