@@ -7,8 +7,89 @@
 #ifndef MAILPROC_OUTBOX_INNER_H
 #define MAILPROC_OUTBOX_INNER_H
 
+#include <sys/types.h>
+
+#include "../store/store_certificate.h"
+#include "../store/store_customer.h"
+#include "../store/store_money.h"
+#include "../templates/template.h"
 #include "base/buf.h"
 #include "outbox.h"
+#include "smtp.h"
+#include "token.h"
+
+/* ---- what a letter is about (outbox_facts.c, outbox_sample.c) ---- */
+
+struct outbox_item {
+	struct renewal renewal;
+	struct term term;
+	struct certificate certificate;
+	struct policy policy;
+};
+
+/* All records that a letter may speak of. Owned; a zeroed one is empty. */
+struct outbox_facts {
+	enum letter_kind kind;
+	enum language language;
+	int64_t now;
+	char token[TOKEN_TEXT_MAX];
+	struct customer customer;	/* id 0: not known */
+	struct contact contact;		/* id 0: to staff */
+	struct outbox_item *item;	/* in the letter's order */
+	size_t item_count;
+	struct invoice invoice;		/* id 0: none */
+	json_t *invoice_json;		/* as store_invoice_json() gives it; NULL: none */
+	struct review review;		/* id 0: none */
+	struct message_record message;	/* that the review is about; id 0: none */
+};
+
+/* Gathers the records of a letter; token is made when key is there. FAULT_ITEM when something it speaks of is missing. */
+MUST_USE enum fault outbox_facts_gather(struct business *business, const struct letter *letter, struct outbox_facts *out,
+    struct why *why);
+void outbox_facts_release(struct outbox_facts *facts);
+
+/* A letter of every kind needs facts to be tried with: which variation of the sample. */
+struct outbox_sample {
+	enum letter_kind kind;
+	enum language language;
+	size_t certificates;
+	bool is_card, is_flex, is_firm, is_named, is_late, is_long; /* is_long: values as long as they come */
+};
+MUST_USE enum fault outbox_sample_facts(const struct config *config, const struct outbox_sample *sample, struct outbox_facts *out,
+    struct why *why);
+/* An invoice as one reply to these items would bring it, for a letter that is looked at before there is one. */
+MUST_USE enum fault outbox_sample_invoice(const struct config *config, struct outbox_facts *facts, struct why *why);
+/* A review of a mail by nobody, likewise. */
+MUST_USE enum fault outbox_sample_review(struct outbox_facts *facts, struct why *why);
+
+/* ---- what a template may say (outbox_data.c, outbox_mailto.c) ---- */
+
+/* A new reference with every name of the table in outbox_data.c. */
+MUST_USE enum fault outbox_data(const struct config *config, const struct outbox_facts *facts, json_t **out, struct why *why);
+/* A mailto: link (RFC 6068) that answers all certificates of the letter alike. NULL: too long for mail programs; why tells of memory. */
+MUST_USE enum fault outbox_mailto(const struct config *config, const struct outbox_facts *facts, bool renew, char **out,
+    struct why *why);
+/* config->address, with the token as sub-address where the configuration says that this works. The caller frees it. */
+char *outbox_answer_address(const struct config *config, const char *token);
+
+/* ---- rendering (outbox_render.c) ---- */
+
+/* One letter as it will be sent. Owned. */
+struct outbox_letter {
+	struct letter_text words;
+	char *message_id, *envelope_from;
+	struct buf bytes;
+};
+MUST_USE enum fault outbox_letter_make(const struct config *config, const struct outbox_facts *facts, const char *in_reply_to,
+    const char *thread, struct outbox_letter *out, struct why *why);
+void outbox_letter_release(struct outbox_letter *letter);
+
+/* ---- doubt (outbox.c) ---- */
+
+enum { OUTBOX_DOUBT_S = 15 * 60 };
+/* A claimed letter may have gone out: it is unknown, or tried again where the configuration says so. Inside the caller's transaction. */
+MUST_USE enum fault outbox_doubt(struct business *business, int64_t id, const char *reason, struct outbox_counts *counts,
+    struct why *why);
 
 /* ---- header fields (outbox_header.c) ---- */
 
