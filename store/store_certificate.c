@@ -6,33 +6,65 @@
 
 #include "store_inner.h"
 
-enum fault
-store_term_get(struct store *store, int64_t id, struct term *out, struct why *why)
+/* Ends a query for one term; out is written only when there is one. */
+static enum fault
+finish_term(struct query *q, struct term *out, bool *found)
 {
 	struct term made = {0};
-	struct query q;
 	enum fault fault;
 
-	query_begin(&q, store, SQL_TERM_GET, why);
-	bind_int(&q, ":id", id);
-	if (query_next(&q)) {
-		made.id = take_int(&q);
-		made.customer = take_int(&q);
-		made.product = take_text(&q);
-		made.common_name = take_text(&q);
-		made.starts_at = take_int(&q);
-		made.ends_at = take_int(&q);
-		made.previous = take_int(&q);
-	} else {
-		query_fail(&q, FAULT_STOP, "there is no term %lld", (long long)id);
+	*found = query_next(q);
+	if (*found) {
+		made.id = take_int(q);
+		made.customer = take_int(q);
+		made.product = take_text(q);
+		made.common_name = take_text(q);
+		made.starts_at = take_int(q);
+		made.ends_at = take_int(q);
+		made.previous = take_int(q);
 	}
-	fault = query_end(&q);
-	if (fault != FAULT_NONE) {
+	fault = query_end(q);
+	if (fault != FAULT_NONE || !*found) {
 		term_release(&made);
+		*found = false;
 		return fault;
 	}
 	*out = made;
 	return FAULT_NONE;
+}
+
+enum fault
+store_term_get(struct store *store, int64_t id, struct term *out, struct why *why)
+{
+	struct query q;
+	bool found;
+	enum fault fault;
+
+	query_begin(&q, store, SQL_TERM_GET, why);
+	bind_int(&q, ":id", id);
+	fault = finish_term(&q, out, &found);
+	if (fault == FAULT_NONE && !found)
+		fault = why_set(why, FAULT_STOP, "there is no term %lld", (long long)id);
+	return fault;
+}
+
+static void
+bind_term_key(struct query *q, const struct term *key)
+{
+	bind_int(q, ":customer", key->customer);
+	bind_text(q, ":product", key->product);
+	bind_text(q, ":common_name", key->common_name);
+	bind_int(q, ":ends_at", key->ends_at);
+}
+
+enum fault
+store_term_find(struct store *store, const struct term *key, struct term *out, bool *found, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_TERM_FIND, why);
+	bind_term_key(&q, key);
+	return finish_term(&q, out, found);
 }
 
 enum fault
@@ -43,20 +75,14 @@ store_term_put(struct store *store, struct term *term, bool *changed, struct why
 	enum fault fault;
 
 	query_begin(&q, store, SQL_TERM_PUT, why);
-	bind_int(&q, ":customer", term->customer);
-	bind_text(&q, ":product", term->product);
-	bind_text(&q, ":common_name", term->common_name);
+	bind_term_key(&q, term);
 	bind_int(&q, ":starts_at", term->starts_at);
-	bind_int(&q, ":ends_at", term->ends_at);
 	bind_int_or_null(&q, ":previous", term->previous, 0);
 	fault = query_run(&q, &count);
 	if (fault != FAULT_NONE)
 		return why_before(why, fault, "term of %s", term->common_name != NULL ? term->common_name : "");
 	query_begin(&q, store, SQL_TERM_ID, why);
-	bind_int(&q, ":customer", term->customer);
-	bind_text(&q, ":product", term->product);
-	bind_text(&q, ":common_name", term->common_name);
-	bind_int(&q, ":ends_at", term->ends_at);
+	bind_term_key(&q, term);
 	fault = query_id(&q, &term->id);
 	*changed = count != 0;
 	return fault;
@@ -109,40 +135,65 @@ read_names(struct store *store, int64_t certificate, char ***out, struct why *wh
 	return FAULT_NONE;
 }
 
-enum fault
-store_certificate_get(struct store *store, int64_t id, struct certificate *out, struct why *why)
+/* Ends a query for one certificate; out is written only when there is one. */
+static enum fault
+finish_certificate(struct query *q, struct certificate *out, bool *found)
 {
 	struct certificate made = {0};
-	struct query q;
 	enum fault fault;
 
-	query_begin(&q, store, SQL_CERTIFICATE_GET, why);
-	bind_int(&q, ":id", id);
-	if (query_next(&q)) {
-		made.id = take_int(&q);
-		made.term = take_int(&q);
-		made.authority = take_text(&q);
-		made.common_name = take_text(&q);
-		made.organization = take_text(&q);
-		made.organizational_unit = take_text(&q);
-		made.locality = take_text(&q);
-		made.state_or_province = take_text(&q);
-		made.country = take_text(&q);
-		made.not_before = take_int(&q);
-		made.not_after = take_int(&q);
-		made.serial = take_text(&q);
-	} else {
-		query_fail(&q, FAULT_STOP, "there is no certificate %lld", (long long)id);
+	*found = query_next(q);
+	if (*found) {
+		made.id = take_int(q);
+		made.term = take_int(q);
+		made.authority = take_text(q);
+		made.common_name = take_text(q);
+		made.organization = take_text(q);
+		made.organizational_unit = take_text(q);
+		made.locality = take_text(q);
+		made.state_or_province = take_text(q);
+		made.country = take_text(q);
+		made.not_before = take_int(q);
+		made.not_after = take_int(q);
+		made.serial = take_text(q);
 	}
-	fault = query_end(&q);
-	if (fault == FAULT_NONE)
-		fault = read_names(store, id, &made.name, why);
-	if (fault != FAULT_NONE) {
+	fault = query_end(q);
+	if (fault == FAULT_NONE && *found)
+		fault = read_names(q->store, made.id, &made.name, q->why);
+	if (fault != FAULT_NONE || !*found) {
 		certificate_release(&made);
+		*found = false;
 		return fault;
 	}
 	*out = made;
 	return FAULT_NONE;
+}
+
+enum fault
+store_certificate_get(struct store *store, int64_t id, struct certificate *out, struct why *why)
+{
+	struct query q;
+	bool found;
+	enum fault fault;
+
+	query_begin(&q, store, SQL_CERTIFICATE_GET, why);
+	bind_int(&q, ":id", id);
+	fault = finish_certificate(&q, out, &found);
+	if (fault == FAULT_NONE && !found)
+		fault = why_set(why, FAULT_STOP, "there is no certificate %lld", (long long)id);
+	return fault;
+}
+
+enum fault
+store_certificate_find(struct store *store, int64_t term, int64_t not_after, struct certificate *out, bool *found,
+    struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_CERTIFICATE_FIND, why);
+	bind_int(&q, ":term", term);
+	bind_int(&q, ":not_after", not_after);
+	return finish_certificate(&q, out, found);
 }
 
 /* Adds or drops one alternative name. */

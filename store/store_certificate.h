@@ -31,11 +31,16 @@ struct certificate {
 };
 
 MUST_USE enum fault store_term_get(struct store *store, int64_t id, struct term *out, struct why *why);
+/* The one with the customer, common name, product and end of key. */
+MUST_USE enum fault store_term_find(struct store *store, const struct term *key, struct term *out, bool *found, struct why *why);
 /* Inserts, or updates the start and the predecessor (where one is given) of the one with the same customer, common name, product and end; id is set. */
 MUST_USE enum fault store_term_put(struct store *store, struct term *term, bool *changed, struct why *why);
 void term_release(struct term *term);
 
 MUST_USE enum fault store_certificate_get(struct store *store, int64_t id, struct certificate *out, struct why *why);
+/* The one of this term with this end. */
+MUST_USE enum fault store_certificate_find(struct store *store, int64_t term, int64_t not_after, struct certificate *out,
+    bool *found, struct why *why);
 /* Inserts, or updates the one with the same term and end, with its alternative names; id is set. */
 MUST_USE enum fault store_certificate_put(struct store *store, struct certificate *certificate, bool *changed,
     struct why *why);

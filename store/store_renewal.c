@@ -85,6 +85,18 @@ store_renewal_of_certificate(struct store *store, int64_t certificate, enum rene
 }
 
 enum fault
+store_renewal_of_term(struct store *store, int64_t term, enum renewal_kind kind, struct renewal *out, bool *found,
+    struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_RENEWAL_OF_TERM, why);
+	bind_int(&q, ":term", term);
+	bind_text(&q, ":kind", renewal_kind_text(kind));
+	return finish_renewal(&q, out, found);
+}
+
+enum fault
 store_renewal_add(struct store *store, struct renewal *renewal, const char *prefix, int year, struct why *why)
 {
 	char *reference = NULL;

@@ -44,6 +44,9 @@ MUST_USE enum fault store_renewal_find(struct store *store, const char *referenc
 /* The renewal (or re-issue) of a certificate. */
 MUST_USE enum fault store_renewal_of_certificate(struct store *store, int64_t certificate, enum renewal_kind kind,
     struct renewal *out, bool *found, struct why *why);
+/* The newest renewal (or re-issue) of a term. */
+MUST_USE enum fault store_renewal_of_term(struct store *store, int64_t term, enum renewal_kind kind, struct renewal *out,
+    bool *found, struct why *why);
 /* Inserts one in state upcoming; id and reference ("PREFIX-YEAR-00001", counter 'renewal') are set. */
 MUST_USE enum fault store_renewal_add(struct store *store, struct renewal *renewal, const char *prefix, int year,
     struct why *why);

@@ -7,6 +7,10 @@
 #define CUSTOMER_COLUMNS                                                                           \
 	"id, code, name, is_firm, language, plan, payment_method, payer_kana, paused, pause_note, created_at"
 #define CONTACT_COLUMNS "id, customer, role, name, address, text_only"
+#define TERM_COLUMNS "id, customer, product, common_name, starts_at, ends_at, previous"
+#define CERTIFICATE_COLUMNS                                                                        \
+	"id, term, authority, common_name, organization, organizational_unit, locality, state_or_province, country, " \
+	"not_before, not_after, serial"
 #define RENEWAL_COLUMNS                                                                            \
 	"r.id, r.reference, r.kind, r.term, r.certificate, r.state, r.state_at, r.next_day, "      \
 	"r.payment_method, r.round, r.created_at, t.customer FROM renewal r JOIN term t ON t.id = r.term"
@@ -77,7 +81,10 @@ const char *const sql_text[sql_count] = {
 
 	/* store_certificate.c */
 	[SQL_TERM_GET] =
-	    "SELECT id, customer, product, common_name, starts_at, ends_at, previous FROM term WHERE id = :id",
+	    "SELECT " TERM_COLUMNS " FROM term WHERE id = :id",
+	[SQL_TERM_FIND] =
+	    "SELECT " TERM_COLUMNS " FROM term "
+	    "WHERE customer = :customer AND common_name = :common_name AND product = :product AND ends_at = :ends_at",
 	[SQL_TERM_PUT] =
 	    "INSERT INTO term (customer, product, common_name, starts_at, ends_at, previous) "
 	    "VALUES (:customer, :product, :common_name, :starts_at, :ends_at, :previous) "
@@ -87,8 +94,9 @@ const char *const sql_text[sql_count] = {
 	[SQL_TERM_ID] =
 	    "SELECT id FROM term WHERE customer = :customer AND common_name = :common_name AND product = :product AND ends_at = :ends_at",
 	[SQL_CERTIFICATE_GET] =
-	    "SELECT id, term, authority, common_name, organization, organizational_unit, locality, state_or_province, country, "
-	    "not_before, not_after, serial FROM certificate WHERE id = :id",
+	    "SELECT " CERTIFICATE_COLUMNS " FROM certificate WHERE id = :id",
+	[SQL_CERTIFICATE_FIND] =
+	    "SELECT " CERTIFICATE_COLUMNS " FROM certificate WHERE term = :term AND not_after = :not_after",
 	[SQL_CERTIFICATE_PUT] =
 	    "INSERT INTO certificate (term, authority, common_name, organization, organizational_unit, locality, state_or_province, "
 	    "country, not_before, not_after, serial) VALUES (:term, :authority, :common_name, :organization, :organizational_unit, :locality, "
@@ -118,6 +126,8 @@ const char *const sql_text[sql_count] = {
 	    "SELECT " RENEWAL_COLUMNS " WHERE r.reference = :reference",
 	[SQL_RENEWAL_OF_CERTIFICATE] =
 	    "SELECT " RENEWAL_COLUMNS " WHERE r.kind = :kind AND r.certificate = :certificate",
+	[SQL_RENEWAL_OF_TERM] =
+	    "SELECT " RENEWAL_COLUMNS " WHERE r.term = :term AND r.kind = :kind ORDER BY r.id DESC LIMIT 1",
 	[SQL_RENEWAL_ADD] =
 	    "INSERT INTO renewal (reference, kind, term, certificate, state_at, next_day, payment_method, round, created_at) "
 	    "VALUES (:reference, :kind, :term, :certificate, :created_at, :next_day, :payment_method, :round, :created_at)",

@@ -1,0 +1,130 @@
+/*
+ * import_inner.h - what the files of the import share
+ *
+ * import_table.c turns bytes into records, import_row.c a record into a checked row, import_name.c knows addresses and host names,
+ * import_same.c finds rows that contradict each other, import_keep.c writes a row into the store; import.c drives them twice: to check, and to keep.
+ */
+#ifndef MAILPROC_IMPORT_INNER_H
+#define MAILPROC_IMPORT_INNER_H
+
+#include <stdbool.h>
+
+#include "../store/store_certificate.h"
+#include "../store/store_customer.h"
+#include "base/buf.h"
+#include "import.h"
+
+/* name, heading, whether the file must have it and each row must fill it */
+#define IMPORT_COLUMNS(X)                                                                          \
+	X(COLUMN_CUSTOMER, "customer", true)                                                       \
+	X(COLUMN_CUSTOMER_NAME, "customer_name", true)                                             \
+	X(COLUMN_PERSON, "person", false)                                                          \
+	X(COLUMN_LANGUAGE, "language", true)                                                       \
+	X(COLUMN_PLAN, "plan", false)                                                              \
+	X(COLUMN_PAYMENT_METHOD, "payment_method", false)                                          \
+	X(COLUMN_PAYER_KANA, "payer_kana", false)                                                  \
+	X(COLUMN_CONTACT_ROLE, "contact_role", false)                                              \
+	X(COLUMN_CONTACT_NAME, "contact_name", false)                                              \
+	X(COLUMN_CONTACT_EMAIL, "contact_email", true)                                             \
+	X(COLUMN_CONTACT_ALSO, "contact_also", false)                                              \
+	X(COLUMN_TEXT_ONLY, "text_only", false)                                                    \
+	X(COLUMN_COMMON_NAME, "common_name", true)                                                 \
+	X(COLUMN_ORGANIZATION, "organization", false)                                              \
+	X(COLUMN_ORGANIZATIONAL_UNIT, "organizational_unit", false)                                \
+	X(COLUMN_LOCALITY, "locality", false)                                                      \
+	X(COLUMN_STATE_OR_PROVINCE, "state_or_province", false)                                    \
+	X(COLUMN_COUNTRY, "country", false)                                                        \
+	X(COLUMN_SAN, "san", false)                                                                \
+	X(COLUMN_AUTHORITY, "authority", false)                                                    \
+	X(COLUMN_PRODUCT, "product", true)                                                         \
+	X(COLUMN_NOT_BEFORE, "not_before", false)                                                  \
+	X(COLUMN_NOT_AFTER, "not_after", true)                                                     \
+	X(COLUMN_TERM_START, "term_start", false)                                                  \
+	X(COLUMN_TERM_END, "term_end", false)                                                      \
+	X(COLUMN_SERIAL, "serial", false)
+
+#define IMPORT_COLUMN_NAME(name, heading, required) name,
+enum import_column { IMPORT_COLUMNS(IMPORT_COLUMN_NAME) import_column_count };
+
+enum {
+	IMPORT_MAX_BYTES = 64 << 20,
+	IMPORT_MAX_ROWS = 1000000,
+	IMPORT_MAX_FIELDS = 100,  /* of one record */
+	IMPORT_MAX_FIELD = 4000,  /* bytes */
+	IMPORT_MAX_NAMES = 250,	  /* in one list */
+	IMPORT_MAX_PROBLEMS = 1000 /* that are listed */
+};
+
+const char *import_heading(enum import_column column);
+
+/* Which columns the file has, and where the import stands. */
+struct import {
+	struct business *business;
+	const struct config_product *last_product; /* of the row before: most files name few */
+	int field_of[import_column_count]; /* the field of a record that a column stands in; -1: the file does not have it */
+	size_t field_count;
+	size_t rows;
+	import_problem *problem;
+	void *data;
+	size_t problems;
+	struct import_same *same;	/* owned; while checking */
+	struct import_counts counts;
+};
+
+/* Tells a problem. column may be NULL. Only the first IMPORT_MAX_PROBLEMS are told, all are counted. */
+void import_tell(struct import *import, unsigned line, const char *column, const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* ---- import_table.c ---- */
+
+/* Adds the file's text as UTF-8 to out. FAULT_ITEM with the line when it is neither UTF-8 nor CP932. */
+MUST_USE enum fault import_decode(struct buf *out, struct span bytes, unsigned *line, struct why *why);
+
+struct import_table {
+	/* Called for each record. A field may be changed, and lives as long as the call. */
+	enum fault (*record)(unsigned line, char **field, size_t count, void *data, struct why *why);
+	/* Called once when the file is no CSV from here on; field is the number of the broken one. */
+	void (*broken)(unsigned line, size_t field, const char *text, void *data);
+	void *data;
+};
+/* Reads all records of text; empty lines are passed over. */
+MUST_USE enum fault import_read(struct span text, const struct import_table *table, struct why *why);
+
+/* ---- import_name.c ---- */
+
+/* Writes a host name in lower-case A-labels to out; a first label "*" where that is allowed. NULL, or what is wrong with it. */
+enum { HOST_MAX = 256, ADDRESS_MAX = 320 };
+const char *import_host(char out[HOST_MAX], const char *text, bool may_be_wildcard);
+/* Writes an address with its domain in lower-case A-labels to out. NULL, or what is wrong with it. */
+const char *import_address(char out[ADDRESS_MAX], const char *text);
+
+/* ---- import_row.c ---- */
+
+struct import_row {
+	unsigned line;
+	char *text[import_column_count]; /* borrowed, trimmed; "" where the row does not say */
+	struct customer customer;	 /* its text is borrowed */
+	struct contact contact;		 /* its text is borrowed */
+	char address[ADDRESS_MAX];
+	char **also;			 /* owned; NULL: none */
+	struct term term;		 /* its text is borrowed */
+	struct certificate certificate;	 /* its text is borrowed, but not the names */
+	char common_name[HOST_MAX];
+	const struct config_product *product;
+};
+/* Checks a record and fills row, an empty one. *good is false when problems were told. */
+MUST_USE enum fault import_row_make(struct import *import, unsigned line, char **field, struct import_row *row, bool *good,
+    struct why *why);
+void import_row_release(struct import_row *row);
+
+/* ---- import_same.c ---- */
+
+/* Tells where the row describes its customer, contact or certificate differently from an earlier row. */
+MUST_USE enum fault import_same_check(struct import *import, const struct import_row *row, struct why *why);
+void import_same_free(struct import_same *same);
+
+/* ---- import_keep.c ---- */
+
+/* Writes the row, inside the open transaction, and counts. What the file has no column for stays as it is on record. */
+MUST_USE enum fault import_keep(struct import *import, struct import_row *row, struct why *why);
+
+#endif
