@@ -13,7 +13,7 @@ enum {
 	PARTIALS_MAX = 50,	    /* nested */
 	PARTIAL_TEXT_MAX = 1 << 22, /* bytes of a partial, with its indentation */
 	PARTIAL_WORK = 1000,	    /* what finding a partial costs, beside its bytes */
-	WORK_MAX = 50000000	    /* nodes, turns and bytes of partials */
+	WORK_MAX = 10000000	    /* nodes, turns and bytes of partials */
 };
 
 struct render {
