@@ -21,7 +21,19 @@ log_level(void)
 	return current;
 }
 
+/* Foreign text must not start a line or an escape: C0, DEL, and C1 in its UTF-8 form, which some terminals obey too. */
 static void
+blank_controls(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p != '\0'; p++) {
+		if (p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0)
+			p[0] = p[1] = ' ';
+		if (*p < 0x20 || *p == 0x7F)
+			*p = ' ';
+	}
+}
+
+static void PRINTF_LIKE(3, 0)
 say(int priority, const char *word, const char *format, va_list args)
 {
 	char line[2048];
@@ -32,9 +44,7 @@ say(int priority, const char *word, const char *format, va_list args)
 	else
 		n = snprintf(line, sizeof line, "mailproc: %s", word);
 	vsnprintf(line + n, sizeof line - (size_t)n - 1, format, args);
-	for (char *p = line; *p != '\0'; p++) /* foreign text must not start a line or an escape */
-		if ((unsigned char)*p < 0x20 || *p == 0x7F)
-			*p = ' ';
+	blank_controls(line);
 	strcat(line, "\n");
 	if (write(STDERR_FILENO, line, strlen(line)) < 0)
 		return; /* nobody listens: there is nowhere left to say so */
@@ -78,13 +88,17 @@ const char *
 log_address(char *out, size_t out_size, const char *address)
 {
 	const char *at;
+	int first = 1; /* bytes of the first letter, which need not be ASCII (RFC 6531) */
 
 	if (address == NULL)
 		address = "(no address)";
 	at = strrchr(address, '@');
-	if (current >= LOG_LEVEL_VERBOSE || at == NULL || at == address)
+	if (current >= LOG_LEVEL_VERBOSE || at == NULL || at == address) {
 		snprintf(out, out_size, "%s", address);
-	else
-		snprintf(out, out_size, "%.1s***%s", address, at);
+		return out;
+	}
+	while (((unsigned char)address[first] & 0xC0) == 0x80)
+		first++;
+	snprintf(out, out_size, "%.*s***%s", first, address, at);
 	return out;
 }
