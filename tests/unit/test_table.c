@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -190,14 +191,28 @@ open_terminal(struct terminal *terminal, unsigned short columns)
 	assert_non_null(terminal->slave);
 }
 
-/* What was shown so far. */
+/* What was shown so far. A terminal gives it in pieces, so a mark is written behind it and waited for. */
 static const char *
 shown(struct terminal *terminal, char *out, size_t size)
 {
-	ssize_t n = read(terminal->master, out, size - 1);
+	static const char mark[] = "<end of output>";
+	struct pollfd wait = {.fd = terminal->master, .events = POLLIN};
+	char *found = NULL;
+	size_t n = 0;
 
-	assert_true(n > 0);
-	out[n] = '\0';
+	fputs(mark, terminal->slave);
+	fflush(terminal->slave);
+	while (found == NULL) {
+		ssize_t got;
+
+		assert_int_equal(poll(&wait, 1, 5000), 1);
+		got = read(terminal->master, out + n, size - 1 - n);
+		assert_true(got > 0);
+		n += (size_t)got;
+		out[n] = '\0';
+		found = strstr(out, mark);
+	}
+	*found = '\0';
 	return out;
 }
 
