@@ -325,7 +325,7 @@ print_table(FILE *to, struct why *why)
 	fprintf(to, "\n");
 	for (size_t i = 0; i < sizeof guards / sizeof guards[0]; i++)
 		fprintf(to, "if %s: %s\n", guards[i]->name, guards[i]->meaning);
-	fprintf(to, "Entering 'ordered' makes order and invoice. What is not in the table waits for staff.\n");
+	fprintf(to, "Entering 'ordered' makes order and invoice. What is not here waits for staff.\n");
 	return fault;
 }
 

@@ -9,7 +9,6 @@
 #ifndef BUSINESS_FIXTURE_H
 #define BUSINESS_FIXTURE_H
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -288,7 +287,7 @@ fixture_state(struct fixture *f, int64_t id)
 	return state;
 }
 
-/* A letter that was rendered, with its token in the Message-ID; token (TOKEN_TEXT_MAX bytes) may be NULL. */
+/* A letter that a server has accepted, with its token in the Message-ID; token (TOKEN_TEXT_MAX bytes) may be NULL. */
 FIXTURE_HELPER int64_t
 fixture_letter(struct fixture *f, enum letter_kind kind, int64_t customer, int64_t contact, const int64_t *renewal, size_t count,
     int round, char *token)
@@ -300,9 +299,11 @@ fixture_letter(struct fixture *f, enum letter_kind kind, int64_t customer, int64
 	    .subject = "お知らせ", .bytes = {"Subject: x\r\n\r\nx\r\n", 17}, .text = "更新を希望されますか。\n"};
 	char made[TOKEN_TEXT_MAX], message_id[256];
 	struct why why = {0};
+	int64_t run = 0;
 	bool added;
 
 	assert_true(count <= 8);
+	MUST(store_run_begin(f->store, "test", f->business.now, &run, &why));
 	for (size_t i = 0; i < count; i++)
 		item[i] = (struct letter_item){renewal[i], round};
 	MUST(store_begin(f->store, &why));
@@ -312,6 +313,8 @@ fixture_letter(struct fixture *f, enum letter_kind kind, int64_t customer, int64
 	snprintf(message_id, sizeof message_id, "%s@hosting.example", made);
 	rendering.message_id = message_id;
 	MUST(store_letter_rendered(f->store, letter.id, &rendering, f->business.now, &why));
+	MUST(store_letter_claim(f->store, letter.id, run, 0, 1, f->business.now, &why));
+	MUST(store_letter_answer(f->store, letter.id, LETTER_ACCEPTED, 250, "2.0.0 Ok", 0, NULL, f->business.now, &why));
 	MUST(store_commit(f->store, &why));
 	if (token != NULL)
 		memcpy(token, made, TOKEN_TEXT_MAX);
