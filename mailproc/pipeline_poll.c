@@ -280,7 +280,7 @@ poll_new(struct poll *p, struct why *why)
 		struct why later = {0};
 
 		/* What was fetched before the server went away is kept and handled. */
-		p->record.last_uid = is_end ? p->record.last_uid : batch.mail[batch.count - 1].uid;
+		p->record.last_uid = mailbox_last_uid(p->mailbox);
 		fault = store_batch(p, &batch, stored, &later);
 		if (fault == FAULT_NONE)
 			fault = handle_batch(p, stored, batch.count, &later);
