@@ -128,5 +128,10 @@ outbox_check_templates(const struct config *config, config_problem *problem, voi
 				worst = FAULT_SETUP;
 		}
 	}
+	if (*count == 0) {
+		snprintf(first.text, sizeof first.text, "%s/templates holds no letters", config->data_dir);
+		tell(LETTER_NOTICE, first.text, problem, data);
+		worst = FAULT_SETUP;
+	}
 	return worst == FAULT_NONE ? FAULT_NONE : why_set(why, worst, "%s", first.text);
 }
