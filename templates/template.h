@@ -4,6 +4,9 @@
  * The renderer follows the Mustache specification (spec v1.4: interpolation, sections, inverted sections, delimiters, comments, partials; its core suites
  * are tests here). Values are JSON; a value is never expanded again. A letter is NAME.txt, headers, a blank line and text, with its twin NAME.html.
  *
+ * What the specification leaves open: false, null, an empty list and an empty text hide a section, 0 and {} do not. Blanks may stand before the sign
+ * of a tag. Sections nest 100 deep and partials 50; a template that would take endless work is an error.
+ *
  * Lifetime:   template_free(). A template borrows nothing.
  * Faults:     FAULT_SETUP with "FILE:LINE: …" for syntax errors, unknown names (strict), a missing twin or partial, a bad header; FAULT_STOP for memory.
  */
@@ -48,7 +51,9 @@ struct letter_text {
 
 /*
  * Loads NAME.txt and NAME.html of a language from own ("" : none) or else from dir, renders both strictly. dir is the templates folder
- * that holds ja/ and en/. A header other than Subject is an error; a control character in the rendered subject is one too.
+ * that holds ja/ and en/. {{> NAME}} is _NAME.txt or _NAME.html beside the letter, the one in own first.
+ * FAULT_SETUP: a header other than Subject. FAULT_ITEM: the data bring a control character into the subject, leave it empty, or make the
+ * letter too large.
  */
 MUST_USE enum fault letter_text_render(struct letter_text *out, const char *dir, const char *own, const char *language,
     const char *name, const json_t *data, struct why *why);

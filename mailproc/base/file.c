@@ -17,7 +17,6 @@ fault_of_errno(int error)
 	case ENOMEM:
 	case ENOSPC:
 	case EDQUOT:
-	case EIO:
 	case EMFILE:
 	case ENFILE:
 	case EROFS:

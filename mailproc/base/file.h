@@ -2,7 +2,8 @@
  * file.h - whole files, and folders of files
  *
  * Faults: FAULT_ITEM where the file is missing, unreadable or too large (the caller knows whether that
- * is the operator's or a customer's matter), FAULT_STOP when memory or disk is short.
+ * is the operator's or a customer's matter), FAULT_STOP when memory or disk is short. What is not a regular file (a folder, a pipe, a
+ * device) is refused at once: nothing here waits. On a fault nothing is added to out, and no file is left behind.
  */
 #ifndef MAILPROC_FILE_H
 #define MAILPROC_FILE_H

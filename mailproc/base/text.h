@@ -15,12 +15,12 @@
 
 bool text_is_utf8(struct span s); /* valid, without NUL, surrogates or overlong forms (RFC 3629) */
 
-/* Adds s with invalid bytes as U+FFFD, CRLF and CR as LF, and C0/C1 controls but TAB and LF as U+FFFD. */
+/* Adds s with invalid bytes as U+FFFD, CRLF and CR as LF, and C0/C1 controls and DEL, but TAB and LF, as U+FFFD. */
 void text_add_clean(struct buf *out, struct span s);
 
 /*
  * Adds s folded for comparing: NFKC, case folded, default-ignorable characters (zero width, soft hyphen, BOM) removed, the wave dash
- * 〜 as ~, line breaks kept. s must be valid UTF-8. At most 30 combining marks in a run are kept: NFKC is quadratic in their number
+ * 〜 as ~, TAB as a blank, line breaks kept (U+2028 and U+2029 become LF). s must be valid UTF-8. At most 30 combining marks in a run are kept: NFKC is quadratic in their number
  * (measured: 160 KB of marks take 16 s).
  */
 void text_add_folded(struct buf *out, struct span s);
