@@ -6,6 +6,7 @@ CC ?= gcc
 PREFIX ?= /usr/local
 DESTDIR ?=
 MAKEFLAGS += --no-builtin-rules
+export FIXTURES
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -19,7 +20,7 @@ LIBRARIES = libpcre2-8 sqlite3 libutf8proc libxml-2.0 libseccomp libpsl libidn2 
 LDLIBS = -letpan -lcsv $(shell pkg-config --libs $(LIBRARIES))
 
 # Text that is cut by snprintf is meant to be cut (causes, log lines).
-WARN = -Wall -Wextra -Wno-format-truncation -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla \
+WARN = -Wall -Wextra -Wno-format-truncation -Wno-unknown-warning-option -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings -Wformat=2 -Wvla \
 	-Wimplicit-fallthrough -Wswitch-enum -Wpointer-arith -Wcast-qual -Wundef -Werror
 HARDEN = -fstack-protector-strong -fPIE $(if $(SANITIZE),,-D_FORTIFY_SOURCE=2)
 CPPFLAGS_ALL = -D_GNU_SOURCE -I$(B) -isystem /usr/include/libxml2 $(CPPFLAGS)
