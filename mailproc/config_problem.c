@@ -9,6 +9,23 @@
 
 enum { FINDINGS_MAX = 1000, FINDING_MAX_BYTES = 700 };
 
+/* 0: mailproc.conf itself; included files follow as they are met. */
+static unsigned
+rank_of_file(const struct config_loading *l, const char *file)
+{
+	unsigned rank = 1;
+
+	if (strcmp(file, l->config->path) == 0)
+		return 0;
+	for (size_t i = 0; i < l->finding_count; i++) {
+		if (strcmp(l->finding[i].file, file) == 0)
+			return l->finding[i].rank;
+		if (l->finding[i].rank >= rank)
+			rank = l->finding[i].rank + 1;
+	}
+	return rank;
+}
+
 static void
 add(struct config_loading *l, const char *file, unsigned line, const char *format, va_list args)
 {
@@ -32,14 +49,7 @@ add(struct config_loading *l, const char *file, unsigned line, const char *forma
 		l->is_short_of_memory = true;
 		return;
 	}
-	for (size_t i = 0; i < l->finding_count; i++) {
-		if (strcmp(grown[i].file, file) == 0) {
-			f->rank = grown[i].rank;
-			break;
-		}
-		if (grown[i].rank >= f->rank)
-			f->rank = grown[i].rank + 1;
-	}
+	f->rank = rank_of_file(l, file);
 	l->finding_count++;
 }
 

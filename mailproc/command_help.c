@@ -1,0 +1,115 @@
+/* command_help.c - the table of commands, and help made of it. */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define RUN_DETAILS "  --dry-run   work on a copy of the store: nothing is sent, moved or kept\n"
+
+const struct command command_table[] = {
+    {"init", command_init, "[DIR]", "make a commented mailproc.conf, an empty store and a signing key",
+	"DIR is made if it is not there. Files that exist are never written over.\n"},
+    {"check", command_check, "[--online]", "look at configuration, rules, letters and store",
+	"  --online    also log in to the IMAP servers and to the SMTP server\n"},
+    {"import", command_import, "FILE.csv [--dry-run]", "take over customers, contacts, terms and certificates",
+	"All or nothing; the same file again changes nothing. Columns: mailproc(1).\n"
+	"  --dry-run   check and count, keep nothing\n"},
+    {"run", command_run, "[--dry-run]", "poll, due, send: what cron calls", RUN_DETAILS},
+    {"poll", command_run, "[--dry-run]", "fetch answers, understand them, act on them", RUN_DETAILS},
+    {"due", command_run, "[--dry-run]", "do what the calendar says", RUN_DETAILS},
+    {"send", command_run, "[--dry-run]", "send the letters that wait", RUN_DETAILS},
+    {"status", command_status, "[--json]", "the work in numbers, and what needs a person", "  --json      one object\n"},
+    {"list", command_list, "[--due] [--state STATE] [--json]", "renewals by state or date",
+	"Without options: all that are not renewed, lapsed or replaced.\n"
+	"  --due       those whose next day has come\n"
+	"  --state S   those in one state: upcoming, noticed, ordered, paid, applied, renewed, declined, lapsed, replaced\n"
+	"  --json      one object a line\n"},
+    {"show", command_show, "REF [--json]", "one renewal with its history", "REF is a reference such as SSL-2026-00123.\n  --json      one object\n"},
+    {"review", command_review,
+	"list [--all] [--json]\nshow N [--json]\ndecide N renew|decline|acknowledge|ignore --by NAME [--note TEXT]\nattach N REF --by NAME",
+	"messages that wait for staff",
+	"  --all        list decided ones too\n"
+	"  --by NAME    who decides\n"
+	"  --note TEXT  why\n"
+	"attach says which renewal a message is about; decide is the next step then.\n"},
+    {"classify", command_classify, "[--json] [--rules DIR] [--answers LETTER] [-n CERT]… FILE|DIR…", "what it would make of mail files, without a store",
+	"  --json             one object a file\n"
+	"  --rules DIR        rules of another folder\n"
+	"  --answers LETTER   the letter replied to: notice, reminder, payment-request, payment-reminder, application-started\n"
+	"  -n CERT            a certificate that was asked about, in the letter's order\n"},
+    {"preview", command_preview, "LETTER REF [--html FILE | --raw]", "a letter as it would be sent now",
+	"LETTER is notice, reminder, payment-request, payment-reminder, application-started, declined, confirm or needs-you.\n"
+	"  --html FILE   write the HTML part to FILE\n"
+	"  --raw         the whole mail as it is handed to the server\n"},
+    {"workflow", command_workflow, "[--dot]", "the table of states and letters", "  --dot   as a graph for dot(1)\n"},
+    {"demo", command_demo, "", "the whole conversation on local mail servers in a scratch folder",
+	"Needs Dovecot (IMAP and LMTP) and openssl. Uses loopback only and ends every process it started.\n"},
+    {"help", command_help, "[COMMAND]", "this, or the usage of a command", ""},
+};
+const size_t command_table_count = sizeof command_table / sizeof command_table[0];
+
+const struct command *
+command_find(const char *name)
+{
+	for (size_t i = 0; i < command_table_count; i++)
+		if (strcmp(command_table[i].name, name) == 0)
+			return &command_table[i];
+	return NULL;
+}
+
+static void
+print_synopsis(const struct command *command)
+{
+	const char *line = command->synopsis, *lead = "usage: ";
+
+	do {
+		const char *end = strchrnul(line, '\n');
+
+		printf("%smailproc %s%s%.*s\n", lead, command->name, *line != '\0' ? " " : "", (int)(end - line), line);
+		line = *end != '\0' ? end + 1 : "";
+		lead = "       ";
+	} while (*line != '\0');
+}
+
+static int
+print_command(const struct command *command)
+{
+	print_synopsis(command);
+	printf("\n%s\n%s%s", command->meaning, *command->details != '\0' ? "\n" : "", command->details);
+	return EX_OK;
+}
+
+static int
+print_all(void)
+{
+	puts("usage: mailproc [-c FILE] [--now TIME] [-q | -v] COMMAND …\n\n"
+	     "Carries SSL certificate renewals through mail: asks customers in time, understands\n"
+	     "their answers, sends payment requests, and keeps the record.\n");
+	for (size_t i = 0; i < command_table_count; i++)
+		printf("  %-10s %s\n", command_table[i].name, command_table[i].meaning);
+	puts("\n"
+	     "  -c, --config FILE   the configuration (mailproc.conf here, else in /etc/mailproc)\n"
+	     "  --now TIME          work as if it were TIME: 2026-11-22T10:00:00+09:00 or 2026-11-22\n"
+	     "  -q, -v              errors only; each step\n"
+	     "  -h, --help          this; after a command, its usage\n"
+	     "  --version           the version\n\n"
+	     "Manuals: mailproc(1), mailproc.conf(5)");
+	return EX_OK;
+}
+
+int
+command_help(const struct command_context *context, int argc, char **argv)
+{
+	const struct command *command;
+
+	(void)context;
+	if (argc < 2)
+		return print_all();
+	if (strcmp(argv[1], "--help") == 0)
+		return print_command(command_find("help"));
+	command = command_find(argv[1]);
+	if (command == NULL || argc > 2)
+		return command_usage("help", argc > 2 ? "only one command can be explained" : "there is no such command");
+	return print_command(command);
+}

@@ -1,0 +1,59 @@
+/* command_import.c - customers from a file; import.h does it, here it is told. */
+#include "command.h"
+
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "import.h"
+
+struct told {
+	const char *path;
+	size_t problems;
+};
+
+static void
+print_problem(unsigned line, const char *column, const char *text, void *data)
+{
+	struct told *told = data;
+
+	told->problems++;
+	fprintf(stderr, "%s:%u: %s%s%s\n", told->path, line, column != NULL ? column : "", column != NULL && *column != '\0' ? ": " : "", text);
+}
+
+static void
+print_counts(const struct import_counts *counts, bool is_trial)
+{
+	printf("%zu rows: %zu customers, %zu contacts, %zu certificates, %zu renewals new or changed; %zu rows as they were\n", counts->rows,
+	    counts->customers, counts->contacts, counts->certificates, counts->renewals, counts->unchanged);
+	if (is_trial)
+		puts("A dry run: nothing was kept.");
+}
+
+int
+command_import(const struct command_context *context, int argc, char **argv)
+{
+	bool is_trial = false;
+	const struct command_option options[] = {{"dry-run", &is_trial, NULL}, {0}};
+	struct import_counts counts = {0};
+	struct command_open open;
+	struct told told;
+	struct why why = {0};
+	int words, status = command_read_options(argc, argv, options, 1, 1, &words);
+	enum fault fault;
+
+	if (status != COMMAND_GO_ON)
+		return status;
+	status = command_open(&open, context, OPEN_STORE);
+	if (status != EX_OK)
+		return status;
+	told = (struct told){.path = argv[1]};
+	fault = import_csv(&open.business, argv[1], is_trial, &counts, print_problem, &told, &why);
+	command_close(&open);
+	if (fault == FAULT_NONE) {
+		print_counts(&counts, is_trial);
+		return EX_OK;
+	}
+	if (told.problems > 0)
+		fprintf(stderr, "%s: %zu problem%s: nothing was imported\n", argv[1], told.problems, told.problems == 1 ? "" : "s");
+	return told.problems > 0 ? fault_exit_status(fault) : command_fail(fault, &why);
+}

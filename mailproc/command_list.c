@@ -1,0 +1,72 @@
+/* command_list.c - renewals by state or date. */
+#include "command.h"
+
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "../store/store_view.h"
+#include "base/day.h"
+#include "base/table.h"
+#include "command_view.h"
+
+struct list {
+	struct table *table; /* NULL: JSON */
+	size_t count;
+};
+
+static bool
+add_row(json_t *row, void *data)
+{
+	struct list *list = data;
+	char end[VIEW_WHEN_MAX];
+
+	list->count++;
+	if (list->table == NULL) {
+		view_json(stdout, row);
+		return !ferror(stdout);
+	}
+	if (view_when(end, row, "term_ends_at") != NULL)
+		end[10] = '\0'; /* the day is enough here */
+	table_add(list->table, view_text(row, "reference"), view_text(row, "state"), view_text(row, "next_day"), end,
+	    view_text(row, "common_name"), view_text(row, "customer_name"));
+	return true;
+}
+
+static enum fault
+print_list(struct store *store, const char *state, int until_day, bool as_json, struct why *why)
+{
+	static const char *const heading[] = {"reference", "state", "next day", "term ends", "certificate", "customer", NULL};
+	struct list list = {.table = as_json ? NULL : table_new(heading)};
+	enum fault fault = store_view_renewals(store, state, until_day, add_row, &list, why);
+
+	if (fault == FAULT_NONE && !as_json && list.count > 0)
+		fault = table_print(list.table, stdout, why);
+	else if (fault == FAULT_NONE && !as_json)
+		puts(until_day >= 0 ? "Nothing is due." : state != NULL ? "No renewal is in this state." : "No renewal is open.");
+	table_free(list.table);
+	return fault;
+}
+
+int
+command_list(const struct command_context *context, int argc, char **argv)
+{
+	bool as_json = false, is_due = false;
+	const char *state = NULL;
+	const struct command_option options[] = {{"json", &as_json, NULL}, {"due", &is_due, NULL}, {"state", NULL, &state}, {0}};
+	enum renewal_state known;
+	struct command_open open;
+	struct why why = {0};
+	int words, status = command_read_options(argc, argv, options, 0, 0, &words);
+	enum fault fault;
+
+	if (status != COMMAND_GO_ON)
+		return status;
+	if (state != NULL && !renewal_state_parse(state, &known))
+		return command_usage("list", "there is no such state");
+	status = command_open(&open, context, OPEN_STORE_READ);
+	if (status != EX_OK)
+		return status;
+	fault = print_list(open.store, state, is_due ? day_of_instant(open.business.now) : -1, as_json, &why);
+	command_close(&open);
+	return fault == FAULT_NONE ? EX_OK : command_fail(fault, &why);
+}

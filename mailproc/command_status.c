@@ -1,0 +1,190 @@
+/* command_status.c - the work in numbers. Standing alarms are told here and not by runs. */
+#include "command.h"
+
+#include <stdio.h>
+#include <sysexits.h>
+
+#include "../store/store_view.h"
+#include "base/day.h"
+#include "base/table.h"
+#include "command_view.h"
+
+static const char *
+state_meaning(const char *word)
+{
+	enum renewal_state state;
+
+	return renewal_state_parse(word, &state) ? renewal_state_meaning(state) : "";
+}
+
+static const char *
+letter_meaning(const char *word)
+{
+	enum letter_state state;
+
+	return letter_state_parse(word, &state) ? letter_state_meaning(state) : "";
+}
+
+static const char *
+outcome_meaning(const char *word)
+{
+	enum message_outcome outcome;
+
+	return message_outcome_parse(word, &outcome) ? message_outcome_meaning(outcome) : "";
+}
+
+/* Words that are counted, without those that are counted nowhere. */
+static enum fault
+print_counts(const char *title, const json_t *counts, const char *(*meaning)(const char *), struct why *why)
+{
+	const char *const heading[] = {title, ">count", "meaning", NULL};
+	struct table *t = table_new(heading);
+	const char *word;
+	json_t *count;
+	size_t shown = 0;
+	char number[32];
+	enum fault fault = FAULT_NONE;
+
+	json_object_foreach((json_t *)(uintptr_t)counts, word, count) {
+		if (json_integer_value(count) == 0)
+			continue;
+		snprintf(number, sizeof number, "%lld", (long long)json_integer_value(count));
+		table_add(t, word, number, meaning(word));
+		shown++;
+	}
+	if (shown > 0) {
+		fault = table_print(t, stdout, why);
+		putchar('\n');
+	}
+	table_free(t);
+	return fault;
+}
+
+static void
+print_last_run(const json_t *status)
+{
+	const json_t *run = json_object_get(status, "last_run");
+	char began[VIEW_WHEN_MAX], ended[VIEW_WHEN_MAX];
+
+	if (!json_is_object(run)) {
+		view_line(stdout, "last run", "none yet");
+		return;
+	}
+	if (view_when(ended, run, "ended_at") != NULL)
+		view_linef(stdout, "last run", "%s, %s to %s", view_text(run, "command"), view_when(began, run, "started_at"), ended);
+	else
+		view_linef(stdout, "last run", "%s, began %s and has not ended", view_text(run, "command"), view_when(began, run, "started_at"));
+	view_line(stdout, "its fault", view_text(run, "fault"));
+}
+
+static void
+print_mailboxes(const json_t *status)
+{
+	const json_t *mailbox;
+	char polled[VIEW_WHEN_MAX];
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "mailboxes"), i, mailbox)
+		view_linef(stdout, i == 0 ? "polled" : "", "%s %s", view_when(polled, mailbox, "polled_at") != NULL ? polled : "never",
+		    view_text(mailbox, "name"));
+}
+
+static void
+print_needs(const json_t *status)
+{
+	int64_t reviews = view_number(status, "reviews_open"), due = view_number(status, "due"), unhandled = view_number(status, "unhandled");
+	char oldest[VIEW_WHEN_MAX];
+
+	if (reviews > 0)
+		view_linef(stdout, "reviews", "%lld wait for staff, the oldest since %s (mailproc review list)", (long long)reviews,
+		    view_when(oldest, status, "oldest_review_at"));
+	else
+		view_line(stdout, "reviews", "Nothing waits for staff.");
+	if (due > 0)
+		view_linef(stdout, "due", "%lld renewal%s: the next run does it", (long long)due, due == 1 ? "" : "s");
+	if (unhandled > 0)
+		view_linef(stdout, "unhandled", "%lld mail%s fetched and not yet read: the next run does it", (long long)unhandled,
+		    unhandled == 1 ? "" : "s");
+}
+
+static enum fault
+print_held(const json_t *status, struct why *why)
+{
+	static const char *const heading[] = {"letter", "kind", "state", "renewal", "reason", NULL};
+	struct table *t = table_new(heading);
+	const json_t *letter;
+	char number[32];
+	size_t i;
+	enum fault fault = FAULT_NONE;
+
+	json_array_foreach(json_object_get(status, "held"), i, letter) {
+		snprintf(number, sizeof number, "%lld", (long long)view_number(letter, "id"));
+		table_add(t, number, view_text(letter, "kind"), view_text(letter, "state"), view_text(letter, "reference"), view_text(letter, "reason"));
+	}
+	if (json_array_size(json_object_get(status, "held")) > 0) {
+		puts("Letters that did not go out:");
+		fault = table_print(t, stdout, why);
+		putchar('\n');
+	}
+	table_free(t);
+	return fault;
+}
+
+static void
+print_unrelated(const json_t *status)
+{
+	const json_t *subject;
+	size_t i;
+
+	if (json_array_size(json_object_get(status, "unrelated_subjects")) == 0)
+		return;
+	puts("Mails that are not about our letters, newest first:");
+	json_array_foreach(json_object_get(status, "unrelated_subjects"), i, subject)
+		view_block(stdout, json_is_string(subject) && *json_string_value(subject) != '\0' ? json_string_value(subject) : "(no subject)", 1);
+}
+
+static enum fault
+print_status(const json_t *status, struct why *why)
+{
+	enum fault fault;
+
+	print_needs(status);
+	print_last_run(status);
+	print_mailboxes(status);
+	putchar('\n');
+	fault = print_counts("renewals", json_object_get(status, "states"), state_meaning, why);
+	if (fault == FAULT_NONE)
+		fault = print_counts("letters", json_object_get(status, "letters"), letter_meaning, why);
+	if (fault == FAULT_NONE)
+		fault = print_counts("mails", json_object_get(status, "outcomes"), outcome_meaning, why);
+	if (fault == FAULT_NONE)
+		fault = print_held(status, why);
+	print_unrelated(status);
+	return fault;
+}
+
+int
+command_status(const struct command_context *context, int argc, char **argv)
+{
+	bool as_json = false;
+	const struct command_option options[] = {{"json", &as_json, NULL}, {0}};
+	struct command_open open;
+	struct why why = {0};
+	json_t *view = NULL;
+	int words, status = command_read_options(argc, argv, options, 0, 0, &words);
+	enum fault fault;
+
+	if (status != COMMAND_GO_ON)
+		return status;
+	status = command_open(&open, context, OPEN_STORE_READ);
+	if (status != EX_OK)
+		return status;
+	fault = store_view_status(open.store, day_of_instant(open.business.now), &view, &why);
+	if (fault == FAULT_NONE && as_json)
+		view_json(stdout, view);
+	else if (fault == FAULT_NONE)
+		fault = print_status(view, &why);
+	json_decref(view);
+	command_close(&open);
+	return fault == FAULT_NONE ? EX_OK : command_fail(fault, &why);
+}
