@@ -351,8 +351,10 @@ stream_start_tls(mailstream *m, struct why *why)
 		return why_set(why, FAULT_STOP, "TLS cannot be started on this connection");
 	if (s->broken)
 		return why_set(why, FAULT_AWAY, "%s", s->error);
-	if (m->read_buffer_len != 0 || m->write_buffer_len != 0)
+	if (m->read_buffer_len != 0 || m->write_buffer_len != 0) {
+		m->read_buffer_len = m->write_buffer_len = 0; /* nor may it be read later */
 		stream_fail(s, "the server sent more than its answer to STARTTLS");
+	}
 	kept = s->deadline;
 	if (!s->broken) {
 		int64_t end = stream_clock_ms() + s->wait_ms;
