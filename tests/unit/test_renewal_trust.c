@@ -152,9 +152,8 @@ a_long_reason_is_cut_at_a_character(void **state)
 	char text[512];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof long_address - 1; i += 3)
+	for (size_t i = 0; i + 3 < sizeof long_address; i += 3)
 		memcpy(long_address + i, "あ", 3);
-	long_address[1998] = '\0';
 	for (size_t shift = 0; shift < 3; shift++) {
 		memmove(long_address + 1, long_address, 1990);
 		long_address[0] = 'a';
