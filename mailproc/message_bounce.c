@@ -141,7 +141,10 @@ read_delivery_status(const struct buf *text, struct verdict_of_server *out)
 
 /* ---- reports in plain words ---- */
 
-static const char *const server_names[] = {"mailer-daemon", "postmaster", "mail-daemon", "mailer_daemon", "maildaemon", "mailerdaemon"};
+/* Senders that no person has, and one that a person may have. */
+static const char *const server_names[] = {"mailer-daemon", "mail-daemon", "mailer_daemon", "maildaemon", "mailerdaemon", "post_master",
+    "mailer daemon", "mail delivery", "mail.delivery"};
+static const char postmaster[] = "postmaster";
 
 /* Folded. In the subject of reports. */
 static const char *const failed_subjects[] = {"undelivered mail", "undeliverable", "undelivered", "delivery status notification", "failure notice",
@@ -149,7 +152,7 @@ static const char *const failed_subjects[] = {"undelivered mail", "undeliverable
     "mail delivery system", "message delivery failure", "non delivery", "nondeliverable", "non-delivery", "could not be delivered", "user unknown", "unknown user", "delayed mail",
     "delivery delayed", "delivery delay", "warning: could not send", "warning: message", "mail could not", "mail error", "unzustellbar", "配信不能", "配信できません", "配送できません", "配信エラー",
     "送信エラー", "送信できません", "届けられません", "配達できません", "不達", "エラーメール", "宛先不明", "rejected", "delivery error", "mail failure", "unable to deliver", "notification d'",
-    "delivery report", "message undeliverable", "undeliverable mail", "[bounce]", "delivery incomplete", "mail status report"};
+    "delivery report", "delivery incomplete", "delivery has failed", "failed delivery", "mail failed", "error sending your mail", "mail status report", "メールエラー"};
 
 /* Folded. In the text of reports. */
 static const char *const failed_texts[] = {"could not be delivered", "couldn't be delivered", "could not deliver", "couldn't deliver", "wasn't able to deliver", "was not able to deliver",
@@ -157,7 +160,9 @@ static const char *const failed_texts[] = {"could not be delivered", "couldn't b
     "permanent fatal errors", "permanent error", "user unknown", "unknown user", "no such user", "mailbox unavailable", "mailbox is full", "mailbox full", "over quota",
     "quota exceeded", "host unknown", "host not found", "does not exist", "doesn't exist", "address not found", "address rejected", "recipient rejected", "relaying denied", "not delivered",
     "message you sent", "returned to sender", "delayed", "not yet been delivered", "has not been delivered", "will be retried", "will keep trying", "配信できません", "配送できません", "届けられませんでした", "お届けできません", "配信不能", "存在しません", "宛先不明", "送信できません",
-    "送信することができません", "配達できません", "容量", "rejected", "failed", "transaction"};
+    "送信することができません", "配達できません", "容量", "一杯", "rejected", "failed", "invalid user", "invalid final delivery",
+    "not listed in", "not recognized", "did not reach", "no valid recipients", "unknown host", "unknown recipient", "trouble delivering", "delivery errors", "delivery problems",
+    "was aborted", "were aborted", "error while attempting to deliver", "exceeds allowed", "failure reasons"};
 
 static const char *const delayed_words[] = {"delayed", "delay", "not yet been delivered", "has not been delivered", "will be retried", "will keep trying", "will continue to",
     "still being", "warning message only", "do not need to resend", "need not resend", "遅延", "再送"};
@@ -186,21 +191,47 @@ add_folded(struct buf *out, struct span s)
 			s.n--;
 	}
 	text_add_folded(out, s);
+	for (size_t i = 0; i < out->n; i++)
+		if (out->p[i] == '\n')
+			out->p[i] = ' ';
 }
 
-/* A sender that only servers have: MAILER-DAEMON, postmaster, an empty envelope sender. */
-static bool
-is_from_server(const struct decoding *d)
+enum sender { SENDER_OTHER, SENDER_MAYBE_SERVER, SENDER_SERVER };
+
+static enum sender
+kind_of_sender(const struct decoding *d)
 {
 	const struct field *path = message_field_find(&d->fields, "Return-Path");
 	const struct field *from = message_field_find(&d->fields, "From");
 
-	if (path != NULL && span_is(span_trim(path->value), "<>"))
-		return true;
 	for (size_t i = 0; i < COUNT(server_names); i++)
 		if (from != NULL && message_holds(from->value, server_names[i]))
-			return true;
-	return from != NULL && (message_holds(from->value, "mail delivery") || message_holds(from->value, "mail deliver"));
+			return SENDER_SERVER;
+	if (from != NULL && message_holds(from->value, postmaster))
+		return SENDER_MAYBE_SERVER;
+	return path != NULL && span_is(span_trim(path->value), "<>") ? SENDER_MAYBE_SERVER : SENDER_OTHER;
+}
+
+/* "Fwd: Undelivered Mail": a person shows us a report. */
+static bool
+is_passed_on(struct span subject)
+{
+	return span_starts(subject, "re:") || span_starts(subject, "fw:") || span_starts(subject, "fwd:");
+}
+
+/* How much is asked of the words depends on the sender; carriers send from addresses of all kinds, but return the mail. */
+static bool
+is_plain_report(const struct decoding *d, bool has_subject, bool has_text, struct span subject)
+{
+	switch (kind_of_sender(d)) {
+	case SENDER_SERVER:
+		return has_subject || has_text;
+	case SENDER_MAYBE_SERVER:
+		return has_subject && has_text;
+	case SENDER_OTHER:
+		break;
+	}
+	return has_subject && has_text && d->returned.n > 0 && !is_passed_on(subject);
 }
 
 /* The text above the returned mail: "--- Below this line is a copy of the message." and the like. */
@@ -232,7 +263,7 @@ read_plain_report(struct decoding *d, struct verdict_of_server *out)
 	add_folded(&text, head);
 	has_subject = holds_any(buf_span(&subject), failed_subjects, COUNT(failed_subjects));
 	has_text = holds_any(buf_span(&text), failed_texts, COUNT(failed_texts));
-	is_report = failed.n > 0 || (is_from_server(d) && has_subject && has_text);
+	is_report = failed.n > 0 || is_plain_report(d, has_subject, has_text, buf_span(&subject));
 	if (is_report) {
 		*out = (struct verdict_of_server){0};
 		if (failed.n == 0 || !find_address(failed, out->recipient, sizeof out->recipient))
@@ -294,6 +325,15 @@ read_original_id(struct decoding *d)
 	}
 }
 
+/* A mailing list passes on mail with its own envelope sender; a report that it passes on is not about a letter of ours. */
+static bool
+is_from_list(const struct decoding *d)
+{
+	struct span path = field_value(&d->fields, "Return-Path");
+
+	return message_field_find(&d->fields, "List-Id") != NULL && path.n > 2 && !message_holds(path, server_names[0]);
+}
+
 bool
 message_read_bounce(struct decoding *d)
 {
@@ -301,8 +341,11 @@ message_read_bounce(struct decoding *d)
 	struct verdict_of_server v = {0};
 	bool is_report = false;
 
+	if (is_from_list(d))
+		return false;
 	if (d->delivery_status.n > 0 && read_delivery_status(&d->delivery_status, &v)) {
-		if (strcmp(v.action, "delivered") == 0 || strcmp(v.action, "relayed") == 0 || strcmp(v.action, "expanded") == 0)
+		if (strcmp(v.action, "delivered") == 0 || strcmp(v.action, "relayed") == 0 || strcmp(v.action, "expanded") == 0 ||
+		    v.status[0] == '2')
 			return false;
 		is_report = true;
 		buf_add_text(&reason, "delivery-status report");

@@ -250,22 +250,50 @@ has_eight_bit(struct span s)
 	return false;
 }
 
+/* Characters of kana (U+3040 to U+30FF), told by their bytes. */
+static size_t
+count_kana(struct span utf8)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i + 2 < utf8.n; i++)
+		n += utf8.p[i] == '\xE3' && (unsigned char)utf8.p[i + 1] >= 0x81 && (unsigned char)utf8.p[i + 1] <= 0x83;
+	return n;
+}
+
+/*
+ * Eight-bit Japanese without a label: Shift_JIS or EUC-JP. EUC read as Shift_JIS is often valid too, but gives half-width kana; the
+ * reading with more kana is the right one.
+ */
+static bool
+add_japanese(struct buf *out, struct span s)
+{
+	struct buf sjis = BUF_MAX(out->max), euc = BUF_MAX(out->max);
+	bool is_sjis = convert(&sjis, CP932, s) == 0, is_euc = convert(&euc, EUC_JP, s) == 0;
+
+	is_euc = is_euc && count_kana(buf_span(&euc)) > count_kana(buf_span(&sjis));
+	if (is_euc)
+		buf_add_span(out, buf_span(&euc));
+	else if (is_sjis)
+		buf_add_span(out, buf_span(&sjis));
+	buf_release(&sjis);
+	buf_release(&euc);
+	return is_sjis || is_euc;
+}
+
 static void
 add_guessed(struct buf *out, struct span s)
 {
-	struct buf tried = BUF_MAX(out->max);
+	bool has_escape = memchr(s.p, 0x1B, s.n) != NULL;
 
-	if (!has_eight_bit(s) && memchr(s.p, 0x1B, s.n) != NULL)
-		add_iso_2022_jp(out, s);
-	else if (text_is_utf8(s) || !has_eight_bit(s))
+	if (has_eight_bit(s) && text_is_utf8(s))
 		buf_add_span(out, s);
-	else if (memchr(s.p, 0x1B, s.n) != NULL)
+	else if (has_escape)
 		add_iso_2022_jp(out, s);
-	else if (convert(&tried, CP932, s) == 0)
-		buf_add_span(out, buf_span(&tried));
-	else
+	else if (!has_eight_bit(s))
+		buf_add_span(out, s);
+	else if (!add_japanese(out, s))
 		convert(out, WINDOWS_1252, s);
-	buf_release(&tried);
 }
 
 /* "=?utf-8*ja?", 'utf-8', "UTF_8 ": lower case, without language, quotes and blanks, _ as -. */
@@ -310,8 +338,8 @@ add_by_label(struct buf *out, struct span bytes, const char *label)
 	}
 	if (strncmp(label, "iso-2022-jp", 11) == 0 || strcmp(label, "cp50220") == 0 || strcmp(label, "cp50221") == 0 ||
 	    strcmp(label, "cp50222") == 0 || strcmp(label, "csiso2022jp") == 0) {
-		if (has_eight_bit(bytes) && text_is_utf8(bytes))
-			buf_add_span(out, bytes);
+		if (has_eight_bit(bytes))
+			add_guessed(out, bytes);
 		else
 			add_iso_2022_jp(out, bytes);
 		return;

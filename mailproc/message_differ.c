@@ -56,6 +56,25 @@ is_mark(const char *p, size_t n)
 	return c[0] == 0xE2 || (c[0] == 0xE3 && c[1] == 0x80 && c[2] != 0x85) || (c[0] == 0xEE) || (c[0] == 0xEF && c[1] == 0xBF);
 }
 
+/* The text above the first quoted line: the two readings show quotations in different ways. All of it if nothing stands above. */
+static struct span
+above_quote(struct span text)
+{
+	static const char *const starts[] = {">", "From:", "-----", "____", "差出人:", "差出人："};
+	struct span rest = text, line;
+
+	while (span_next_line(&rest, &line)) {
+		line = span_trim(line);
+		for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
+			size_t n = (size_t)(line.p - text.p);
+
+			if (span_starts(line, starts[i]))
+				return span_trim((struct span){text.p, n}).n > 0 ? (struct span){text.p, n} : text;
+		}
+	}
+	return text;
+}
+
 static void
 add_words(struct buf *out, struct span s)
 {
@@ -91,8 +110,8 @@ message_texts_differ(struct span plain, struct span html)
 	size_t n;
 	bool differ;
 
-	add_words(&a, plain);
-	add_words(&b, html);
+	add_words(&a, above_quote(plain));
+	add_words(&b, above_quote(html));
 	n = a.n < b.n ? a.n : b.n; /* one of them may go on: a signature, a disclaimer */
 	differ = n == 0 ? a.n != b.n : memcmp(a.p, b.p, n) != 0;
 	buf_release(&a);
