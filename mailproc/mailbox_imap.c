@@ -25,13 +25,15 @@ mailbox_imap_select(struct mailbox *mailbox, struct why *why)
 	struct imap *imap = mailbox->imap;
 	const struct mailimap_selection_info *info;
 	enum fault fault;
+	char what[300];
 
 	if (imap->session == NULL)
 		return why_set(why, FAULT_AWAY, "%s: the connection is closed", imap->server);
 	if (imap->is_selected)
 		return FAULT_NONE;
 	mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET);
-	fault = mailbox_imap_fault(imap, mailimap_select(imap->session, imap->folder), FAULT_SETUP, why, "SELECT");
+	snprintf(what, sizeof what, "SELECT %s", imap->folder);
+	fault = mailbox_imap_fault(imap, mailimap_select(imap->session, imap->folder), FAULT_SETUP, why, what);
 	if (fault != FAULT_NONE)
 		return fault;
 	info = imap->session->imap_selection_info;

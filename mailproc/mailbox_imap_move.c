@@ -75,6 +75,7 @@ transfer(struct imap *imap, struct mailimap_set *set, const char *name, struct w
 {
 	int code = imap->has_move ? mailimap_uid_move(imap->session, set, name) : mailimap_uid_copy(imap->session, set, name);
 	int refused = imap->has_move ? MAILIMAP_ERROR_UID_MOVE : MAILIMAP_ERROR_UID_COPY;
+	char what[300];
 
 	if (code == refused || code == MAILIMAP_ERROR_MOVE || code == MAILIMAP_ERROR_COPY) {
 		enum fault fault = create_folder(imap, name, why);
@@ -83,7 +84,8 @@ transfer(struct imap *imap, struct mailimap_set *set, const char *name, struct w
 			return fault;
 		code = imap->has_move ? mailimap_uid_move(imap->session, set, name) : mailimap_uid_copy(imap->session, set, name);
 	}
-	return mailbox_imap_fault(imap, code, FAULT_SETUP, why, imap->has_move ? "MOVE" : "COPY");
+	snprintf(what, sizeof what, "%s to %s", imap->has_move ? "MOVE" : "COPY", name);
+	return mailbox_imap_fault(imap, code, FAULT_SETUP, why, what);
 }
 
 /* After a copy. Plain EXPUNGE would also remove what other people marked: without UIDPLUS the mark is all. */

@@ -141,13 +141,16 @@ static enum fault
 start_tls(struct imap *imap, struct why *why)
 {
 	enum fault fault = know_capabilities(imap, why);
+	int code;
 
 	if (fault == FAULT_NONE && !mailimap_has_extension(imap->session, "STARTTLS"))
 		fault = why_set(why, FAULT_SETUP, "%s: the server does not offer STARTTLS", imap->server);
-	if (fault == FAULT_NONE)
-		fault = mailbox_imap_fault(imap, mailimap_starttls(imap->session), FAULT_SETUP, why, "STARTTLS");
 	if (fault != FAULT_NONE)
 		return fault;
+	/* libetpan gives the same code for a refusal and for bytes behind the answer; those stream_start_tls() refuses by itself. */
+	code = mailimap_starttls(imap->session);
+	if (code != MAILIMAP_NO_ERROR && imap->stream->read_buffer_len == 0)
+		return mailbox_imap_fault(imap, code, FAULT_SETUP, why, "STARTTLS");
 	fault = stream_start_tls(imap->stream, why);
 	if (fault != FAULT_NONE) {
 		drop(imap);
