@@ -23,7 +23,8 @@ const struct command command_table[] = {
     {"list", command_list, "[--due] [--state STATE] [--json]", "renewals by state or date",
 	"Without options: all that are not renewed, lapsed or replaced.\n"
 	"  --due       those whose next day has come\n"
-	"  --state S   those in one state: upcoming, noticed, ordered, paid, applied, renewed, declined, lapsed, replaced\n"
+	"  --state S   those in one state: upcoming, noticed, ordered, paid, applied, renewed, declined, lapsed, replaced;\n"
+	"              or all\n"
 	"  --json      one object a line\n"},
     {"show", command_show, "REF [--json]", "one renewal with its history", "REF is a reference such as SSL-2026-00123.\n  --json      one object\n"},
     {"review", command_review,

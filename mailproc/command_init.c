@@ -46,7 +46,7 @@ make_files(const struct new_folder *folder, struct why *why)
 
 	if (sample == NULL)
 		return why_set(why, FAULT_STOP, "out of memory");
-	fault = file_create(folder->config, 0640, sample, strlen(sample), why);
+	fault = file_create(folder->config, 0600, sample, strlen(sample), why);
 	if (fault == FAULT_NONE)
 		fault = secret_create_key(folder->key, why);
 	if (fault == FAULT_NONE)

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "../store/store_view.h"
@@ -32,12 +33,25 @@ add_row(json_t *row, void *data)
 	return true;
 }
 
+/* "all": the open ones, then those that have come to an end, state by state. */
+static enum fault
+view_states(struct store *store, const char *state, int until_day, struct list *list, struct why *why)
+{
+	static const enum renewal_state ended[] = {RENEWAL_RENEWED, RENEWAL_LAPSED, RENEWAL_REPLACED};
+	bool is_all = state != NULL && strcmp(state, "all") == 0;
+	enum fault fault = store_view_renewals(store, is_all ? NULL : state, until_day, add_row, list, why);
+
+	for (size_t i = 0; fault == FAULT_NONE && is_all && i < sizeof ended / sizeof ended[0]; i++)
+		fault = store_view_renewals(store, renewal_state_text(ended[i]), until_day, add_row, list, why);
+	return fault;
+}
+
 static enum fault
 print_list(struct store *store, const char *state, int until_day, bool as_json, struct why *why)
 {
 	static const char *const heading[] = {"reference", "state", "next day", "term ends", "certificate", "customer", NULL};
 	struct list list = {.table = as_json ? NULL : table_new(heading)};
-	enum fault fault = store_view_renewals(store, state, until_day, add_row, &list, why);
+	enum fault fault = view_states(store, state, until_day, &list, why);
 
 	if (fault == FAULT_NONE && !as_json && list.count > 0)
 		fault = table_print(list.table, stdout, why);
@@ -61,7 +75,7 @@ command_list(const struct command_context *context, int argc, char **argv)
 
 	if (status != COMMAND_GO_ON)
 		return status;
-	if (state != NULL && !renewal_state_parse(state, &known))
+	if (state != NULL && strcmp(state, "all") != 0 && !renewal_state_parse(state, &known))
 		return command_usage("list", "there is no such state");
 	status = command_open(&open, context, OPEN_STORE_READ);
 	if (status != EX_OK)

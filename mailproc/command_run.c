@@ -108,6 +108,8 @@ command_run(const struct command_context *context, int argc, char **argv)
 	if (is_trial)
 		puts("A dry run on a copy of the store: nothing was sent, moved or kept.");
 	trial_end(&trial);
+	if (fault == FAULT_AWAY)
+		return EX_UNAVAILABLE; /* told when it happened */
 	if (fault != FAULT_NONE)
 		return command_fail(fault, &why);
 	if (counts.parked > 0)

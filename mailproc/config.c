@@ -411,7 +411,8 @@ parse(struct config_loading *l, config_t *file, config_t *preset, struct why *wh
 	enum fault fault = file_read(&bytes, l->config->path, why);
 
 	if (fault != FAULT_NONE) {
-		config_problem_on(l, l->config->path, 0, "%s", why->text);
+		text = strstr(why->text, "cannot be read"); /* the path stands before it already */
+		config_problem_on(l, l->config->path, 0, "%s (mailproc init makes one)", text != NULL ? text : why->text);
 		fault = fault == FAULT_ITEM ? FAULT_SETUP : fault;
 		goto out;
 	}

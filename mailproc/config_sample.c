@@ -131,14 +131,19 @@ config_sample(void)
 	return buf_take(&out);
 }
 
+/* The build folder has folders of the same names, without what we look for. */
 static bool
 holds_data(const char *dir)
 {
-	char *templates = file_path(dir, "templates"), *rules = file_path(dir, "rules");
-	bool holds = templates != NULL && rules != NULL && file_exists(templates) && file_exists(rules);
+	static const char *const needed[] = {"templates/ja", "templates/en", "rules/closed-days.list"};
+	bool holds = true;
 
-	free(templates);
-	free(rules);
+	for (size_t i = 0; holds && i < sizeof needed / sizeof needed[0]; i++) {
+		char *path = file_path(dir, needed[i]);
+
+		holds = path != NULL && file_exists(path);
+		free(path);
+	}
 	return holds;
 }
 
