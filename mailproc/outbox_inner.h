@@ -91,6 +91,45 @@ enum { OUTBOX_DOUBT_S = 15 * 60 };
 MUST_USE enum fault outbox_doubt(struct business *business, int64_t id, const char *reason, struct outbox_counts *counts,
     struct why *why);
 
+/* ---- lanes (outbox_lane.c) ---- */
+
+/* A child with one connection, as the parent sees it. pid 0: not open. */
+struct outbox_lane {
+	pid_t pid;
+	int fd;
+};
+
+enum lane_word_kind { LANE_UP = 1, LANE_DOWN, LANE_LETTER, LANE_OFFERED, LANE_REFUSED, LANE_UNSENDABLE, LANE_GO, LANE_ANSWER, LANE_LOST };
+
+/* What a child says. */
+struct lane_word {
+	enum lane_word_kind kind;
+	int code;	  /* of the server; 0: none */
+	enum fault fault; /* of DOWN, LOST */
+	bool is_broken;	  /* ANSWER: the connection ended with it */
+	char text[WHY_MAX];
+};
+
+/* Forks. all: the lanes that are open, whose sockets the child closes. */
+MUST_USE enum fault outbox_lane_open(struct outbox_lane *lane, const struct config *config, const struct outbox_lane *all, size_t count,
+    struct why *why);
+/* These answer false when the child is gone. */
+bool outbox_lane_offer(const struct outbox_lane *lane, const char *envelope_from, const char *recipient, struct span bytes);
+bool outbox_lane_go(const struct outbox_lane *lane);
+bool outbox_lane_hear(const struct outbox_lane *lane, struct lane_word *word);
+void outbox_lane_close(struct outbox_lane *lane); /* waits for the child */
+
+/* ---- answers (outbox_answer.c) ---- */
+
+/* A claimed letter, and what a child said of it. */
+struct outbox_answer {
+	int64_t letter, wanted_at;
+	int tries; /* before this one */
+	struct lane_word word;
+};
+MUST_USE enum fault outbox_answer_record(struct business *business, const struct outbox_answer *answer, struct outbox_counts *counts,
+    struct why *why);
+
 /* ---- header fields (outbox_header.c) ---- */
 
 enum {
