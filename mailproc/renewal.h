@@ -6,8 +6,14 @@
  * Next:  outbox.h
  *
  * The workflow is one table {kind, state, event, guard, next state, letters} in renewal_state.c, printed by `mailproc workflow`;
- * renewal_advance() is the only writer of a state. renewal_match.c finds the letter and the renewals, renewal_trust.c is the trust rule, renewal_apply.c
- * does what an intent says, renewal_due.c what the calendar says, renewal_policy.c has the dates, renewal_order.c order and invoice.
+ * renewal_advance() is the only writer of a state.
+ *
+ *   renewal_match.c    which letter a mail answers, which renewals     renewal_related.c   mail that answers no letter
+ *   renewal_trust.c    the trust rule                                  renewal_domains.c   who belongs to one house
+ *   renewal_apply.c    what a message leads to                         renewal_answer.c    the answers of a clear reply
+ *   renewal_review.c   what staff say                                  renewal_due.c       what the calendar says
+ *   renewal_policy.c   the dates                                       renewal_calendar.c  closed days
+ *   renewal_order.c    order and invoice                               renewal_letter.c    whom a step writes to
  *
  * Every function that writes runs inside the caller's transaction (store_begin) unless it says otherwise.
  * Faults: those of store.h; a pair of state and event that the table does not have is an answer (advanced is false), never a fault.
@@ -52,7 +58,8 @@ struct occurrence {
 };
 
 /*
- * The ONLY way to change a state: checks the present state and the guard, writes the next, appends the event, wants the letters.
+ * The ONLY way to change a state: checks the present state and the guard, writes the next, appends the event, makes order and invoice where it becomes
+ * ordered, withdraws letters that are moot, wants the new ones. FAULT_ITEM: the product is not configured, or there is nobody to write to.
  * *advanced false: the table has no row for it (or the guard says no), and *explanation (static text) says which.
  */
 MUST_USE enum fault renewal_advance(struct business *business, int64_t renewal, const struct occurrence *occurrence, bool *advanced,
@@ -133,7 +140,10 @@ MUST_USE enum fault renewal_run_due(struct business *business, struct due_counts
 
 /* ---- order and invoice (renewal_order.c) ---- */
 
-/* One order and one invoice with a line each. */
+/*
+ * One order and one invoice with a line each, for renewals of one customer; those that have an open or paid invoice are left out.
+ * renewal_advance() calls it when a renewal becomes ordered.
+ */
 MUST_USE enum fault renewal_order(struct business *business, const int64_t *renewal, size_t count, struct why *why);
 
 #endif

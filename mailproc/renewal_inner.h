@@ -76,6 +76,34 @@ MUST_USE enum fault review_open(struct business *business, const struct review_r
 /* Where a message of this outcome belongs: NULL when it stays. folders may be NULL. */
 const char *folder_of_outcome(const struct config_folders *folders, enum message_outcome outcome);
 
+/* ---- mail without a letter (renewal_related.c) ---- */
+
+MUST_USE enum fault match_add_renewal(struct match *match, int64_t renewal, struct why *why); /* of renewal_match.c */
+/* For mail that answers no letter: sets is_related, customer and renewals from reference numbers, addresses and names. */
+MUST_USE enum fault match_without_letter(struct business *business, const struct message *message, struct match *match, struct why *why);
+
+/* ---- one message at work (renewal_apply.c, renewal_answer.c) ---- */
+
+struct receipt {
+	struct business *business;
+	int64_t id;
+	const struct message *message;
+	const struct match *match;
+	const struct intent *intent; /* NULL: it could not be read */
+	const char *unreadable;
+
+	enum message_outcome outcome; /* what became of it */
+	struct why reason;	      /* in words: a text of limited length, as a cause is */
+};
+
+enum fault receipt_conclude(struct receipt *receipt, enum message_outcome outcome, const char *reason); /* always FAULT_NONE */
+/* Opens a review with the reason of the receipt and what would have been done. */
+MUST_USE enum fault receipt_open_review(struct receipt *receipt, bool tells_staff, struct why *why);
+/* Puts the message before staff, with the reason. */
+MUST_USE enum fault receipt_to_review(struct receipt *receipt, const char *reason, struct why *why);
+/* A trusted and clear reply: every certificate gets its answer, or none does and staff see why. */
+MUST_USE enum fault receipt_take_answers(struct receipt *receipt, struct why *why);
+
 /* ---- the rule in words (renewal_trust.c) ---- */
 
 /* Why trust_decide() decided so, for a reviewer. authentication_detail may be NULL. */
