@@ -327,6 +327,8 @@ CREATE TRIGGER event_is_final_update BEFORE UPDATE ON event
 	BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
 CREATE TRIGGER event_is_final_delete BEFORE DELETE ON event
 	BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END;
+CREATE TRIGGER event_is_final_replace BEFORE INSERT ON event WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
+	BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END;	-- INSERT OR REPLACE deletes without the trigger above
 
 -- One run of the program and what it counted.
 CREATE TABLE run (
