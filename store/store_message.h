@@ -33,6 +33,7 @@ struct message_record {
 	int64_t letter, contact; /* 0: none */
 };
 
+/* Finds the mailbox, or (inside a transaction) makes its record. */
 MUST_USE enum fault store_mailbox_get(struct store *store, const char *name, struct mailbox_record *out, struct why *why);
 MUST_USE enum fault store_mailbox_put(struct store *store, const struct mailbox_record *mailbox, int64_t now, struct why *why);
 
