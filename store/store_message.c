@@ -7,6 +7,31 @@
 #include "../mailproc/base/buf.h"
 #include "store_inner.h"
 
+static enum fault
+add_mailbox(struct store *store, const char *name, struct mailbox_record *out, struct why *why)
+{
+	bool is_own = !store_is_writing(store);
+	struct query q;
+	enum fault fault = FAULT_NONE;
+
+	*out = (struct mailbox_record){.is_new = true};
+	if (!store->may_write)
+		return FAULT_NONE;
+	if (is_own)
+		fault = store_begin(store, why);
+	if (fault != FAULT_NONE)
+		return fault;
+	query_begin(&q, store, SQL_MAILBOX_ADD, why);
+	bind_text(&q, ":name", name);
+	fault = query_run(&q, NULL);
+	out->id = sqlite3_last_insert_rowid(store->db);
+	if (is_own && fault == FAULT_NONE)
+		fault = store_commit(store, why);
+	else if (is_own)
+		store_rollback(store);
+	return fault;
+}
+
 enum fault
 store_mailbox_get(struct store *store, const char *name, struct mailbox_record *out, struct why *why)
 {
@@ -25,12 +50,8 @@ store_mailbox_get(struct store *store, const char *name, struct mailbox_record *
 		made.is_new = take_int(&q) != 0;
 	}
 	fault = query_end(&q);
-	if (fault == FAULT_NONE && !found) {
-		query_begin(&q, store, SQL_MAILBOX_ADD, why);
-		bind_text(&q, ":name", name);
-		fault = query_run(&q, NULL);
-		made = (struct mailbox_record){.id = sqlite3_last_insert_rowid(store->db), .is_new = true};
-	}
+	if (fault == FAULT_NONE && !found)
+		fault = add_mailbox(store, name, &made, why);
 	if (fault == FAULT_NONE)
 		*out = made;
 	return fault;

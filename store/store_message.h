@@ -33,7 +33,10 @@ struct message_record {
 	int64_t letter, contact; /* 0: none */
 };
 
-/* Finds the mailbox, or (inside a transaction) makes its record. */
+/*
+ * Finds the mailbox, or makes its record: in a transaction of its own where none is open. In a store for looking a mailbox that is not known
+ * has id 0.
+ */
 MUST_USE enum fault store_mailbox_get(struct store *store, const char *name, struct mailbox_record *out, struct why *why);
 MUST_USE enum fault store_mailbox_put(struct store *store, const struct mailbox_record *mailbox, int64_t now, struct why *why);
 

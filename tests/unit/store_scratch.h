@@ -20,7 +20,7 @@
 #include "store/store_inner.h"
 #include "store/store_renewal.h"
 
-#define T0 INT64_C(1790000000) /* 2026-09-21T22:13:20+09:00 */
+#define T0 INT64_C(1790000000) /* 2026-09-21T23:13:20+09:00 */
 
 struct scratch {
 	char folder[512];
