@@ -313,7 +313,9 @@ explain(enum exchange result, int status, const struct reader_limits *limits, st
 		return why_set(why, FAULT_ITEM, "the mail made its reader ask for what it may not do (signal %d)", SIGSYS);
 	if (WIFSIGNALED(status))
 		return why_set(why, FAULT_ITEM, "the mail crashed its reader (signal %d)", WTERMSIG(status));
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == READER_EXIT_MEMORY)
+		return why_set(why, FAULT_ITEM, "reading the mail took more than %d megabytes", limits->megabytes);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == READER_EXIT_SANDBOX)
 		return why_set(why, FAULT_SETUP, "a reader could not enter its sandbox");
 	return why_set(why, FAULT_ITEM, "the mail's reader ended without an answer (status %d)",
 	    WIFEXITED(status) ? WEXITSTATUS(status) : -1);

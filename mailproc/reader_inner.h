@@ -19,6 +19,9 @@ enum {
 	READER_ANSWER_MAX = 16 << 20   /* bytes of an answer: two texts of MESSAGE_MAX_TEXT, escaped */
 };
 
+/* How a reader ends. */
+enum { READER_EXIT_DONE, READER_EXIT_UNANSWERED, READER_EXIT_SANDBOX, READER_EXIT_MEMORY };
+
 enum zygote_order { ZYGOTE_START = 1, ZYGOTE_END };
 
 /* To the zygote. START brings the reader's end of the pair along; END waits for the reader's end, or kills it. */

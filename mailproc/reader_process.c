@@ -142,7 +142,9 @@ read_request(size_t *n)
 	if (!read_all(&length, sizeof length) || length > READER_REQUEST_MAX)
 		return NULL;
 	bytes = malloc((size_t)length + 1);
-	if (bytes == NULL || !read_all(bytes, length)) {
+	if (bytes == NULL)
+		_exit(READER_EXIT_MEMORY);
+	if (!read_all(bytes, length)) {
 		free(bytes);
 		return NULL;
 	}
@@ -167,7 +169,9 @@ write_answer(enum fault fault, const struct why *why, const char *key, json_t *v
 		(void)!json_object_set(answer, key, value);
 	if (answer != NULL)
 		text = json_dumps(answer, JSON_COMPACT);
-	if (text != NULL && strlen(text) <= READER_ANSWER_MAX) {
+	if (text == NULL)
+		_exit(READER_EXIT_MEMORY);
+	if (strlen(text) <= READER_ANSWER_MAX) {
 		length = (uint32_t)strlen(text);
 		done = write_all(&length, sizeof length) && write_all(text, length);
 	}
@@ -243,10 +247,10 @@ run_reader(int pipe, const struct zygote_setting *setting, scmp_filter_ctx filte
 	struct message message = {0};
 
 	if (!enter_sandbox(pipe, &setting->limits, filter))
-		_exit(2);
+		_exit(READER_EXIT_SANDBOX);
 	if (!answer_step_one(&message, setting->authserv_id))
-		_exit(1);
-	_exit(answer_step_two(&message, setting->rules) ? 0 : 1);
+		_exit(READER_EXIT_UNANSWERED);
+	_exit(answer_step_two(&message, setting->rules) ? READER_EXIT_DONE : READER_EXIT_UNANSWERED);
 }
 
 /* ---- the zygote ---- */
