@@ -28,23 +28,26 @@ CFLAGS_ALL = -std=c11 -O2 -g $(WARN) $(HARDEN) $(if $(SANITIZE),-fsanitize=$(SAN
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
 SOURCES = $(wildcard mailproc/base/*.c store/*.c rules/*.c templates/*.c mailproc/*.c)
-OBJECTS = $(SOURCES:%.c=$(B)/%.o) $(B)/schema.o
-LIBRARY_OBJECTS = $(filter-out $(B)/mailproc/main.o,$(OBJECTS))
+# Objects have a folder of their own: $(B)/mailproc is the program.
+O = $(B)/objects
+OBJECTS = $(SOURCES:%.c=$(O)/%.o) $(O)/schema.o
+LIBRARY_OBJECTS = $(filter-out $(O)/mailproc/main.o,$(OBJECTS))
 UNIT_TESTS = $(patsubst tests/unit/%.c,$(B)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 
 all: $(B)/mailproc
 
-$(B)/mailproc: $(B)/mailproc/main.o $(B)/libmailproc.a
+$(B)/mailproc: $(O)/mailproc/main.o $(B)/libmailproc.a
 	$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $^ $(LDLIBS)
 
 $(B)/libmailproc.a: $(LIBRARY_OBJECTS)
 	rm -f $@ && ar rcs $@ $^
 
-$(B)/%.o: %.c
+$(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-$(B)/schema.o: $(B)/schema.c
+$(O)/schema.o: $(B)/schema.c
+	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 
 # Every schema step as a string, in order: struct { const char *name; const char *sql; } store_schema[], closed by NULL.
@@ -94,7 +97,7 @@ check-unit: $(UNIT_TESTS)
 # What can be found without running anything: the second compiler, the manuals, the borders between the folders.
 lint:
 	@echo "lint: clang, manuals, borders"
-	@$(MAKE) --no-print-directory -s CC=clang B=build-clang build-clang/libmailproc.a build-clang/mailproc/main.o
+	@$(MAKE) --no-print-directory -s CC=clang B=build-clang build-clang/libmailproc.a build-clang/objects/mailproc/main.o
 	@mandoc -Tlint -W warning mailproc/*.[1-8]
 	@sh tests/borders.sh
 
