@@ -406,6 +406,51 @@ test_submission(void **state)
 	}
 }
 
+/* Login at Postfix, by Dovecot's passwords; from there by LMTP into Dovecot's mailbox. */
+static void
+test_postfix(void **state)
+{
+	static const char text[] = "Subject: x\nMessage-ID: <p@us.example>\n\n.\nfrom Postfix \xE3\x81\x82\n";
+	struct config config = config_for(base + 25, TLS_STARTTLS, AUTH_PLAIN);
+	char password[] = "secret", certificates[100], postfix[100];
+	struct secret secret = secret_of(password);
+	struct smtp *smtp = NULL;
+	struct smtp_answer answer = {0};
+	struct why why = {{0}};
+	bool offered = false;
+	int status;
+
+	(void)state;
+	if (is_skipped())
+		skip();
+	snprintf(postfix, sizeof postfix, "%s/postfix", dovecot);
+	status = run_shell("chmod o+x %s; sh tests/scenario/postfix.sh start %s %d %d %s >%s.out 2>&1", dovecot, postfix, base + 25, base + 24,
+	    dovecot, postfix);
+	if (status != 0)
+		run_shell("sed 's/^/# /' %s.out", postfix);
+	if (status == 77)
+		skip();
+	assert_int_equal(status, 0);
+	snprintf(certificates, sizeof certificates, "%s/certs/ca.pem", dovecot);
+	config.smtp.ca_file = certificates;
+	status = smtp_open(&smtp, &config, &secret, &why);
+	for (int i = 0; status == FAULT_NONE && i < 2; i++) {
+		status = smtp_offer(smtp, "desk@us.example", "postfix@us.example", text, sizeof text - 1, &offered, &answer, &why);
+		if (status == FAULT_NONE && offered)
+			status = smtp_finish(smtp, &answer, &why);
+		print_message("# %d %s\n", answer.code, answer.text);
+	}
+	smtp_close(smtp);
+	run_shell("i=0; until [ $(ls %s/mail/postfix/Maildir/new 2>/dev/null | wc -l) = 2 ] || [ $i = 100 ]; do i=$((i+1)); sleep 0.05; done", dovecot);
+	if (run_shell("test $(ls %s/mail/postfix/Maildir/new | wc -l) = 2", dovecot) != 0)
+		run_shell("sed 's/^/# /' %s/mail.log", postfix);
+	run_shell("sh tests/scenario/postfix.sh stop %s", postfix);
+	assert_string_equal(why.text, "");
+	assert_int_equal(status, FAULT_NONE);
+	assert_int_equal(answer.code, 250);
+	assert_int_equal(run_shell("grep -lx 'from Postfix \xE3\x81\x82' %s/mail/postfix/Maildir/new/* | wc -l | grep -qx 2", dovecot), 0);
+}
+
 int
 main(void)
 {
@@ -416,6 +461,7 @@ main(void)
 	};
 	const struct CMUnitTest real[] = {
 	    {"three letters over one LMTP connection arrive", test_lmtp_delivery, NULL, NULL, NULL},
+	    {"Postfix takes two letters over one connection and delivers them", test_postfix, NULL, NULL, NULL},
 	    {"Dovecot's submission takes PLAIN, LOGIN and a token, and refuses a wrong password", test_submission, NULL, NULL, NULL},
 	};
 	int failed = cmocka_run_group_tests(tests, set_up, tear_down);
