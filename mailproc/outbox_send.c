@@ -32,7 +32,9 @@ struct lane_work {
 	int64_t queue[CLAIM_GROUP]; /* claimed, in the order they are sent */
 	size_t next, count;
 	int sequence;		    /* of the last claim of this lane in this run */
-	bool has_progress;	    /* this connection has brought an answer */
+	bool was_up;		    /* this connection stood */
+	bool has_progress;	    /* and has brought an answer */
+	int failures;		    /* connections in a row that brought none */
 	int64_t heard_ms;
 	struct outbox_answer current; /* the letter that is at the server */
 };
@@ -100,6 +102,7 @@ open_lane(struct sender *s, struct lane_work *w, struct why *why)
 	if (fault != FAULT_NONE)
 		return fault;
 	w->state = STATE_CONNECTING;
+	w->was_up = false;
 	w->has_progress = false;
 	w->heard_ms = monotonic_ms();
 	return FAULT_NONE;
@@ -219,13 +222,16 @@ settle_current(struct sender *s, struct lane_work *w, const struct lane_word *wo
 	w->state = state;
 }
 
-/* The connection broke before the dot of the current letter. Where we are to blame the letter was never judged: it is no try. */
+/*
+ * The connection broke before the dot of the current letter. It is no try of the letter when we are to blame, nor when the connection had brought
+ * answers before: servers limit letters a connection. Only a letter that meets a fresh connection's end may be what ends it, and is put off.
+ */
 static void
 lose_current(struct sender *s, struct lane_work *w, const struct lane_word *word)
 {
 	blame(s, word->fault, word->text);
-	if (word->fault == FAULT_SETUP) {
-		w->next--; /* it is given back with the rest */
+	if (word->fault == FAULT_SETUP || w->has_progress) {
+		w->next--;
 		w->state = STATE_BROKEN;
 	} else {
 		settle_current(s, w, word, STATE_BROKEN);
@@ -261,6 +267,7 @@ hear(struct sender *s, struct lane_work *w)
 	w->heard_ms = monotonic_ms();
 	switch (word.kind) {
 	case LANE_UP:
+		w->was_up = true;
 		w->state = STATE_IDLE;
 		break;
 	case LANE_DOWN:
@@ -384,7 +391,15 @@ release_dots(struct sender *s)
 		}
 }
 
-/* Closes lanes that are broken or have nothing to do. One that broke is opened anew if it had brought an answer: servers limit letters a connection. */
+/* One more connection: after one that brought answers, or once after one that ended at its first letter. */
+static bool
+is_worth_another(struct lane_work *w)
+{
+	w->failures = w->has_progress ? 0 : w->failures + 1;
+	return w->was_up && w->failures <= 1;
+}
+
+/* Closes lanes that are broken or have nothing to do. */
 static enum fault
 close_lanes(struct sender *s, struct why *why)
 {
@@ -397,7 +412,7 @@ close_lanes(struct sender *s, struct why *why)
 		if (w->state != STATE_BROKEN && !is_done)
 			continue;
 		outbox_lane_close(&w->lane);
-		if (w->state == STATE_BROKEN && w->has_progress && !s->is_stopping) {
+		if (w->state == STATE_BROKEN && !s->is_stopping && is_worth_another(w)) {
 			fault = open_lane(s, w, why);
 			continue;
 		}
