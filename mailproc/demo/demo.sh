@@ -75,7 +75,7 @@ raw_header() { # FILE NAME: as it stands, with its folds
 }
 
 header() { # FILE NAME: with its encoded words decoded (RFC 2047, UTF-8 in base64)
-	raw_header "$1" "$2" | tr '\n' ' ' | sed -e 's/?=[ \t]*=?/?==?/g' -e 's/=?UTF-8?B?\([^?]*\)?=/\n\1\n/Ig' | {
+	raw_header "$1" "$2" | tr '\n' ' ' | sed -e 's/[ \t][ \t]*/ /g; s/ $//; s/?= =?/?==?/g' -e 's/=?UTF-8?B?\([^?]*\)?=/\n\1\n/Ig' | {
 		text=
 		encoded=no
 		while IFS= read -r piece || [ -n "$piece" ]; do
