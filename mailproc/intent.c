@@ -118,17 +118,56 @@ has_except(const struct reading *r)
 	return false;
 }
 
-/* What names stand between two places of the sentence. */
-static uint64_t
-named_between(const struct deciding *d, const struct reading *r, size_t from, size_t to)
+/* Whether only words that join names stand between two places: "www と mail", "www, mail and shop". */
+static bool
+joins(const char *folded, size_t from, size_t to)
 {
-	bool except = has_except(r);
-	uint64_t set = 0;
+	static const char *const joint[] = {"と", "、", "・", ",", " ", "および", "及び", "ならびに", "や", "and", "&", "/", "+", "の", "方", "(", ")", "も", "as well as", "also", "プラス",
+	    "both", "または", ":", "証明書", "ssl", "cert", "the", "for", "for the", "それと", "-"};
+	size_t at = from;
 
-	for (size_t i = 0; i < r->about_count; i++)
-		if (r->about[i].at >= from && r->about[i].at < to && (!except || r->about[i].is_except || r->about[i].set == 0))
+	while (at < to) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < sizeof joint / sizeof *joint; i++)
+			if (strlen(joint[i]) > n && at + strlen(joint[i]) <= to && memcmp(folded + at, joint[i], strlen(joint[i])) == 0)
+				n = strlen(joint[i]);
+		if (n == 0)
+			return false;
+		at += n;
+	}
+	return true;
+}
+
+/*
+ * What names stand between two places of the sentence. Where other words part them ("wwwは…、残りは"), only the group next to the answer
+ * counts: the last before it, the first behind it. The others stay without an answer.
+ */
+static uint64_t
+named_between(const struct deciding *d, const struct reading *r, size_t from, size_t to, bool take_first)
+{
+	bool except = has_except(r), all = false;
+	uint64_t set = 0;
+	size_t end = 0;
+
+	for (size_t i = 0; i < r->about_count; i++) {
+		if (r->about[i].at < from || r->about[i].at >= to)
+			continue;
+		if (end > 0 && r->about[i].at > end && !except && !joins(r->sentence->folded, end, r->about[i].at)) {
+			if (take_first)
+				break;
+			if (!r->about[i].is_all)
+				set = 0;
+			all = false;
+		}
+		end = r->about[i].end > end ? r->about[i].end : end;
+		/* "www and mail both", "the rest, all of it": the narrower word counts. */
+		if (r->about[i].is_all)
+			all = true;
+		else if (!except || r->about[i].is_except || r->about[i].set == 0)
 			set |= meant(d, r, i);
-	return set;
+	}
+	return set != 0 || !all ? set : d->all;
 }
 
 /*
@@ -152,9 +191,9 @@ read_answers(struct deciding *d, const struct reading *r)
 		for (size_t k = r->match_count; k-- > i + 1;)
 			if (is_answer(&r->match[k]))
 				next = (size_t)(r->match[k].words.p - r->sentence->folded);
-		set = d->asked->certificate_count < 2 ? d->all : named_between(d, r, from, at + r->match[i].words.n);
+		set = d->asked->certificate_count < 2 ? d->all : named_between(d, r, from, at + r->match[i].words.n, false);
 		if (set == 0) {
-			set = named_between(d, r, at, next);
+			set = named_between(d, r, at, next, true);
 			from = set != 0 ? next : from;
 		} else {
 			from = at + r->match[i].words.n;
@@ -176,10 +215,13 @@ static bool
 negates(const struct rule_match *negation, const struct rule_match *answer)
 {
 	static const char *const border[] = {"、", "。", ",", ";", ":", ". ", "「", "」", "(", ")", "!", "?"};
-	bool is_japanese = (unsigned char)negation->words.p[0] >= 0x80;
-	const char *from = is_japanese ? answer->words.p + answer->words.n : negation->words.p + negation->words.n;
-	const char *to = is_japanese ? negation->words.p : answer->words.p;
+	bool is_japanese = (unsigned char)negation->words.p[0] >= 0x80, is_behind = negation->words.p > answer->words.p;
+	const char *from = is_behind ? answer->words.p + answer->words.n : negation->words.p + negation->words.n;
+	const char *to = is_behind ? negation->words.p : answer->words.p;
 
+	/* "Not renewing is no option": behind an answer in English a negation counts where the answer is one itself. */
+	if (is_japanese != is_behind && (is_japanese || answer->says != SAYS_DECLINE))
+		return false;
 	if (to < from || to - from > NEGATION_REACH)
 		return false;
 	for (size_t i = 0; i < sizeof border / sizeof *border; i++)

@@ -25,8 +25,9 @@ is_name_char(char c)
 }
 
 static void
-add(struct finding *f, struct about about)
+add(struct finding *f, size_t n, struct about about)
 {
+	about.end = about.at + n;
 	if (f->count < f->max)
 		f->about[f->count++] = about;
 }
@@ -51,7 +52,7 @@ find_word(struct finding *f, const char *word, uint64_t set)
 		bool after_scheme = p >= f->folded + 2 && p[-1] == '/' && p[-2] == '/';
 
 		if (is_word(f->folded, p, n) || (after_scheme && !is_name_char(p[n]))) {
-			add(f, (struct about){.at = (size_t)(p - f->folded), .set = set});
+			add(f, n, (struct about){.at = (size_t)(p - f->folded), .set = set});
 			memset(p, NAME_COVER, n);
 		}
 		p += n;
@@ -134,9 +135,9 @@ find_references(struct finding *f)
 		set = by_reference(f, p + prefix, n - prefix);
 		if (set != 0 && from != 0)
 			for (uint64_t bit = from << 1; bit != 0 && bit < set; bit <<= 1)
-				add(f, (struct about){.at = (size_t)(p - f->folded), .set = bit});
+				add(f, n, (struct about){.at = (size_t)(p - f->folded), .set = bit});
 		if (set != 0) {
-			add(f, (struct about){.at = (size_t)(p - f->folded), .set = set});
+			add(f, n, (struct about){.at = (size_t)(p - f->folded), .set = set});
 			memset(p, NAME_COVER, n);
 			p += n - 1;
 		}
@@ -173,12 +174,45 @@ find_ordinals(struct finding *f)
 			size_t n = strlen(ordinal[i].word);
 
 			if (p == f->folded || !isalnum((unsigned char)p[-1])) {
-				add(f, (struct about){.at = (size_t)(p - f->folded), .set = 1ull << place});
+				add(f, n, (struct about){.at = (size_t)(p - f->folded), .set = 1ull << place});
 				memset(p, NAME_COVER, n);
 			}
 			p += n;
 		}
 	}
+}
+
+/* "上の2件", "最後の1つ", "the first two". */
+static void
+find_counted(struct finding *f)
+{
+	static const struct {
+		const char *word;
+		bool from_end;
+	} side[] = {{"上から", false}, {"上の", false}, {"上", false}, {"最初の", false}, {"初めの", false}, {"はじめの", false}, {"前の", false}, {"下から", true}, {"下の", true},
+	    {"下", true}, {"最後の", true}, {"後の", true}, {"first ", false}, {"top ", false}, {"last ", true}, {"bottom ", true}};
+	static const char *const number[][4] = {{"1", "一", "one", "ひと"}, {"2", "二", "two", "ふた"}, {"3", "三", "three", "みっ"}, {"4", "四", "four", "よっ"}, {"5", "五", "five", "いつ"}};
+	size_t count = f->asked->certificate_count;
+
+	for (size_t i = 0; count > 1 && i < sizeof side / sizeof *side; i++)
+		for (char *p = f->folded; (p = strstr(p, side[i].word)) != NULL; p += strlen(side[i].word))
+			for (size_t k = 0; k < 20; k++) {
+				const char *word = number[k / 4][k % 4], *behind = p + strlen(side[i].word);
+				size_t n = k / 4 + 1;
+				uint64_t set = (1ull << n) - 1;
+
+				if (n > count || !span_starts(span_of(behind), word))
+					continue;
+				behind += strlen(word);
+				if (side[i].from_end)
+					set <<= count - n;
+				if ((unsigned char)word[0] < 0x80 && islower((unsigned char)word[0]) ? !is_name_char(*behind)
+					: span_starts(span_of(behind), "つ") || span_starts(span_of(behind), "件") || span_starts(span_of(behind), "個") ||
+					    span_starts(span_of(behind), "枚") || span_starts(span_of(behind), "本") || span_starts(span_of(behind), "行")) {
+					add(f, (size_t)(behind - p), (struct about){.at = (size_t)(p - f->folded), .set = set});
+					memset(p, NAME_COVER, (size_t)(behind - p));
+				}
+			}
 }
 
 static void
@@ -194,13 +228,13 @@ find_groups(struct finding *f)
 		return;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		for (const char *p = f->folded; (p = strstr(p, all[i])) != NULL; p++)
-			add(f, (struct about){.at = (size_t)(p - f->folded), .is_all = true});
+			add(f, strlen(all[i]), (struct about){.at = (size_t)(p - f->folded), .is_all = true});
 	for (size_t i = 0; i < sizeof rest / sizeof *rest; i++)
 		for (const char *p = f->folded; (p = strstr(p, rest[i])) != NULL; p++)
-			add(f, (struct about){.at = (size_t)(p - f->folded), .is_rest = true});
+			add(f, strlen(rest[i]), (struct about){.at = (size_t)(p - f->folded), .is_rest = true});
 	for (size_t i = 0; i < sizeof except / sizeof *except; i++)
 		for (const char *p = f->folded; (p = strstr(p, except[i])) != NULL; p++)
-			add(f, (struct about){.at = (size_t)(p - f->folded), .is_except = true});
+			add(f, strlen(except[i]), (struct about){.at = (size_t)(p - f->folded), .is_except = true});
 }
 
 /* Whether a host name that was not asked about stands in the sentence. A domain that one of ours lies in is ours. */
@@ -251,6 +285,7 @@ about_find(const struct asked *asked, const char *known_text, char *folded, stru
 	find_names(&f);
 	find_labels(&f);
 	find_references(&f);
+	find_counted(&f);
 	find_ordinals(&f);
 	find_groups(&f);
 	*other = has_other_host(&f);

@@ -41,7 +41,7 @@ void sentences_release(struct sentences *sentences);
 
 /* Certificates that some words of a sentence speak of, as a bit set in the order of the letter. */
 struct about {
-	size_t at;	/* place in the folded sentence */
+	size_t at, end; /* place in the folded sentence */
 	uint64_t set;
 	bool is_all;	/* "both", "all three" */
 	bool is_rest;	/* "the others" */

@@ -27,7 +27,7 @@ static const char *const says_meaning[] = {RULE_SAYS(RULE_SAYS_MEANING)};
 
 #define BIT(says) (1ul << (says))
 
-static const unsigned long READ_FIRST = BIT(SAYS_NOTHING) | BIT(SAYS_RENEW) | BIT(SAYS_DECLINE);
+static const unsigned long READ_FIRST = BIT(SAYS_NOTHING) | BIT(SAYS_OTHER_THING) | BIT(SAYS_RENEW) | BIT(SAYS_DECLINE);
 static const unsigned long NOT_READ = BIT(SAYS_QUOTE) | BIT(SAYS_SIGNATURE) | BIT(SAYS_AUTOMATIC) | BIT(SAYS_BOUNCE);
 
 const char *
@@ -205,7 +205,7 @@ read_with(struct reading *r, unsigned long says, char *text, char *cover_nothing
 			r->match[r->count++] = (struct rule_match){rule->id, rule->reason, rule->says, {r->folded.p + at, words.n}};
 			if (covers)
 				memset(text + at, COVER, words.n);
-			if (cover_nothing != NULL && rule->says == SAYS_NOTHING)
+			if (cover_nothing != NULL && (rule->says == SAYS_NOTHING || rule->says == SAYS_OTHER_THING))
 				memset(cover_nothing + at, COVER, words.n);
 			from = at + words.n;
 		}

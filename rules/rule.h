@@ -93,10 +93,10 @@ size_t rules_match(const struct rules *rules, unsigned long says, struct span fo
     bool *limit_reached);
 
 /*
- * Reads a folded sentence as a clerk does: each word counts once. Rules that say nothing, renew or decline run first, in their order, and what one
+ * Reads a folded sentence as a clerk does: each word counts once. Rules that say nothing, other-thing, renew or decline run first, in their order, and what one
  * of them has read is covered from the ones after it: so "更新しないわけにはいきません" is read by the rule that knows the whole phrase, not by
  * the one that knows 更新しない. All other rules that speak of meaning (not of quotes and signatures) then run over what the rules that say
- * nothing have left. Writes every match, at most max, sorted by place; what is beyond max counts as a limit. SAYS_NEGATION is special: it
+ * nothing or other-thing have left. Writes every match, at most max, sorted by place; what is beyond max counts as a limit. SAYS_NEGATION is special: it
  * runs over what none of the first rules has read, because a negation that they have read is part of their meaning.
  */
 size_t rules_read(const struct rules *rules, struct span folded, struct rule_match *match, size_t max, bool *limit_reached);
