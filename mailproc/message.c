@@ -1,5 +1,6 @@
 /* message.c - one mail from bytes to struct message; each part of the work has its own file. */
 #include "message_inner.h"
+#include "token.h"
 
 #include "base/text.h"
 
@@ -129,55 +130,28 @@ read_header(struct decoding *d)
 
 /* ---- tokens ---- */
 
-/* Digits, a hyphen and 26 characters of base32, with nothing of that kind around them: the length, 0 if s does not start so. */
-static size_t
-token_length(struct span s)
+/* Whether the blank-separated words of tokens hold this one. */
+static bool
+has_token(const struct buf *tokens, const char *token)
 {
-	enum { DIGITS_MAX = 19, MAC_LEN = 26 };
-	size_t n = 0, mac = 0;
+	size_t n = strlen(token);
 
-	while (n < s.n && n <= DIGITS_MAX && isdigit((unsigned char)s.p[n]))
-		n++;
-	if (n == 0 || n > DIGITS_MAX || n >= s.n || s.p[n] != '-')
-		return 0;
-	n++;
-	while (n < s.n && mac <= MAC_LEN && isalnum((unsigned char)s.p[n])) {
-		if (strchr("0189", s.p[n]) != NULL)
-			return 0;
-		n++;
-		mac++;
-	}
-	return mac == MAC_LEN ? n : 0;
+	for (const char *at = buf_text(tokens); (at = strstr(at, token)) != NULL; at++)
+		if ((at == tokens->p || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+			return true;
+	return false;
 }
 
 static void
 add_tokens(struct buf *out, const char *text)
 {
 	struct span rest = span_of(text);
-	size_t found = 0;
+	char token[TOKEN_TEXT_MAX];
+	int64_t letter;
 
-	while (rest.n > 0 && found < TOKENS_MAX) {
-		size_t n = token_length(rest), start = out->n;
-
-		if (n > 0) {
-			char lower[64];
-
-			for (size_t i = 0; i < n; i++)
-				lower[i] = (char)tolower((unsigned char)rest.p[i]);
-			lower[n] = '\0';
-			if (strstr(buf_text(out), lower) == NULL) {
-				if (start > 0)
-					buf_add_char(out, ' ');
-				buf_add_text(out, lower);
-			}
-			found++;
-		}
-		if (n == 0)
-			for (n = 1; n < rest.n && isalnum((unsigned char)rest.p[n - 1]) && isalnum((unsigned char)rest.p[n]);)
-				n++;
-		rest.p += n;
-		rest.n -= n;
-	}
+	for (int found = 0; found < TOKENS_MAX && token_find(&rest, token, &letter); found++)
+		if (!has_token(out, token))
+			buf_addf(out, "%s%s", out->n > 0 ? " " : "", token);
 }
 
 static void

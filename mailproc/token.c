@@ -88,7 +88,10 @@ is_alphanumeric(char c)
 	return (c >= 'a' && c <= 'z') || is_digit(c);
 }
 
-/* The digits before the hyphen at p: their number, 0 when they are not a letter's number as token_make() writes it. */
+/*
+ * The digits before the hyphen at p: their number, 0 when they are not a letter's number as token_make() writes it. In a quoted mailto link
+ * a blank before the token is "%20", whose digits are not the letter's.
+ */
 static size_t
 digits_before(const char *from, const char *hyphen)
 {
@@ -96,6 +99,8 @@ digits_before(const char *from, const char *hyphen)
 
 	while (n <= LETTER_DIGITS && hyphen - n > from && is_digit(hyphen[-(ptrdiff_t)n - 1]))
 		n++;
+	if (n > 2 && hyphen - n > from && hyphen[-(ptrdiff_t)n - 1] == '%')
+		n -= 2;
 	return n > LETTER_DIGITS || n == 0 || hyphen[-(ptrdiff_t)n] == '0' ? 0 : n;
 }
 

@@ -107,6 +107,7 @@ it_is_found_wherever_it_stands(void **state)
 	    {"Re: ご案内 [12-" MAC "]", "12-" MAC, 12},
 	    {"mailproc.12-" MAC ".1@x", "12-" MAC, 12},
 	    {"番号12-" MAC "です", "12-" MAC, 12},
+	    {"subject=Re%3A%2012-" MAC, "12-" MAC, 12},
 	    {"SSL-2026-00123 12-ABCDEFGHIJKLMNOPQRSTUVWXY2", "12-" MAC, 12},
 	    {"9223372036854775807-" MAC, "9223372036854775807-" MAC, INT64_MAX},
 	    {"9223372036854775808-" MAC, NULL, 0},
