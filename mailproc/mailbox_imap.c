@@ -15,7 +15,10 @@
 #include "base/buf.h"
 #include "stream.h"
 
-enum { LIST_BYTES = 300 /* a line of the list has about 80 */ };
+enum {
+	LIST_BYTES = 300,	 /* a line of the list has about 80 */
+	LIST_MAX = 1000 * 1000 /* mails, whatever number the server claims */
+};
 
 /* ---- opening ---- */
 
@@ -258,7 +261,9 @@ list_new(struct imap *imap, uint32_t after_uid, struct why *why)
 	if (type == NULL || set == NULL) {
 		fault = why_set(why, FAULT_STOP, "out of memory for a list of mails");
 	} else if (after_uid != UINT32_MAX && (imap->uid_next == 0 || after_uid + 1 < imap->uid_next)) {
-		mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET + (uint64_t)LIST_BYTES * imap->session->imap_selection_info->sel_exists);
+		uint32_t exists = imap->session->imap_selection_info->sel_exists;
+
+		mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET + (uint64_t)LIST_BYTES * (exists < LIST_MAX ? exists : LIST_MAX));
 		fault = fetch(&c, set, type, list_entry, why);
 		if (imap->entry_count > 0)
 			qsort(imap->entry, imap->entry_count, sizeof *imap->entry, by_entry_uid);

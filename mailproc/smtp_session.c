@@ -5,13 +5,12 @@
  */
 #include "smtp_inner.h"
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/span.h"
+#include "digest.h"
 #include "stream.h"
 
 enum { LOGIN_MAX = 12288 /* RFC 4954 4: a line of base64 */ };
@@ -127,7 +126,7 @@ start_tls(struct smtp *smtp, const char *name, struct why *why)
 static enum fault
 send_base64(struct smtp *smtp, const char *before, const char *bytes, size_t n, struct smtp_answer *answer, struct why *why)
 {
-	unsigned char *text = NULL;
+	char *text = NULL;
 	enum fault fault;
 
 	if (n / 3 * 4 + 4 + strlen(before) + 3 > LOGIN_MAX)
@@ -135,13 +134,13 @@ send_base64(struct smtp *smtp, const char *before, const char *bytes, size_t n, 
 	text = malloc(LOGIN_MAX);
 	if (text == NULL)
 		return why_set(why, FAULT_STOP, "out of memory for the login");
-	EVP_EncodeBlock(text, (const unsigned char *)bytes, (int)n);
-	fault = smtp_command(smtp, why, "%s%s", before, (const char *)text);
+	digest_base64(text, bytes, n);
+	fault = smtp_command(smtp, why, "%s%s", before, text);
 	if (fault == FAULT_NONE)
 		fault = smtp_flush(smtp, why);
 	if (fault == FAULT_NONE)
 		fault = smtp_read_answer(smtp, answer, why);
-	OPENSSL_cleanse(text, LOGIN_MAX);
+	explicit_bzero(text, LOGIN_MAX);
 	free(text);
 	return fault;
 }
@@ -168,7 +167,7 @@ login_at_once(struct smtp *smtp, enum config_auth auth, const char *user, const 
 	if (fault == FAULT_NONE && answer->code == 334)
 		fault = send_line(smtp, auth == AUTH_PLAIN ? "*" : "", answer, why);
 	if (words.p != NULL)
-		OPENSSL_cleanse(words.p, words.room);
+		explicit_bzero(words.p, words.room);
 	buf_release(&words);
 	return fault;
 }

@@ -55,6 +55,22 @@ test_random(void **state)
 	assert_memory_not_equal(a, b, sizeof a);
 }
 
+/* RFC 4648 10 */
+static void
+test_base64(void **state)
+{
+	static const char *const want[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+	char out[16];
+
+	(void)state;
+	for (size_t n = 0; n <= 6; n++) {
+		digest_base64(out, "foobar", n);
+		assert_string_equal(out, want[n]);
+	}
+	digest_base64(out, "\377\376\000\377", 4);
+	assert_string_equal(out, "//4A/w==");
+}
+
 int
 main(void)
 {
@@ -62,6 +78,7 @@ main(void)
 	    {"SHA-256 gives the published values", test_vectors, NULL, NULL, NULL},
 	    {"the digest of nothing does not need a pointer", test_nothing, NULL, NULL, NULL},
 	    {"two random values differ", test_random, NULL, NULL, NULL},
+	    {"base64 gives the published values", test_base64, NULL, NULL, NULL},
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
