@@ -62,7 +62,9 @@ read_heading(struct import *import, unsigned line, char **field, size_t count)
 		import->field_of[column] = -1;
 	import->field_count = count;
 	for (size_t i = 0; i < count; i++) {
-		if (!find_column(field[i], &column))
+		if (import_has_control(field[i]))
+			import_tell(import, line, NULL, "heading %zu holds a control character or a line break", i + 1);
+		else if (!find_column(field[i], &column))
 			import_tell(import, line, field[i], "is not a column that mailproc knows");
 		else if (import->field_of[column] >= 0)
 			import_tell(import, line, field[i], "stands twice");

@@ -99,6 +99,9 @@ const char *import_address(char out[ADDRESS_MAX], const char *text);
 
 /* ---- import_row.c ---- */
 
+/* C0, DEL, C1 and the line and paragraph separators: what could add a line to a letter or rule a terminal. */
+bool import_has_control(const char *text);
+
 struct import_row {
 	unsigned line;
 	char *text[import_column_count]; /* borrowed, trimmed; "" where the row does not say */

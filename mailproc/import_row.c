@@ -15,9 +15,8 @@ tell(struct import *import, const struct import_row *row, enum import_column col
 	import_tell(import, row->line, import_heading(column), "%s", text);
 }
 
-/* C0, DEL, C1 and the line and paragraph separators: nothing that could add a line to a letter or hide in a terminal. */
-static bool
-has_control(const char *text)
+bool
+import_has_control(const char *text)
 {
 	for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++)
 		if (*c < 0x20 || *c == 0x7F || (c[0] == 0xC2 && c[1] < 0xA0) ||
@@ -67,10 +66,11 @@ take_fields(struct import *import, struct import_row *row, char **field)
 		row->text[column] = nothing;
 		if (i < 0)
 			continue;
-		if (has_control(field[i]))
+		if (import_has_control(field[i])) {
 			tell(import, row, column, "holds a control character or a line break");
-		else
-			row->text[column] = trim(field[i]);
+			continue;
+		}
+		row->text[column] = trim(field[i]);
 		if (is_required[column] && row->text[column][0] == '\0')
 			tell(import, row, column, "is empty");
 	}
