@@ -46,7 +46,7 @@ sender_name(const struct config *config, enum language language)
 	if (desk != NULL && *desk != '\0')
 		buf_addf(&name, "%s%s", name.n > 0 ? " " : "", desk);
 	buf_add_text(&name, "");
-	return name.failed ? NULL : strdup(buf_text(&name));
+	return buf_take(&name);
 }
 
 static const char *

@@ -4,7 +4,7 @@
  * One turn: hear every lane that speaks, offer each idle lane its next letter, commit all answers in one transaction, and only then let lanes
  * send their final dots. So a lane never has more than one letter in doubt, and MAIL, RCPT and DATA of the next overlap with the commit of the last.
  */
-#include "outbox_inner.h"
+#include "outbox_sender.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,41 +16,9 @@
 #include "base/log.h"
 
 enum {
-	LANES_MAX = 16,
-	CLAIM_GROUP = 50,		/* letters a lane and claim */
-	CLAIM_LEAST = 5,		/* when few are left, in small groups, so that all lanes have some */
-	LETTERS_PER_LANE = 10,		/* fewer are not worth another connection */
+	LETTERS_PER_LANE = 10,		 /* fewer are not worth another connection */
 	LANE_SILENT_MS = 30 * 60 * 1000, /* above every time-out of smtp.c: the child hangs */
 	COMMIT_TRIES = 6
-};
-
-enum lane_state { STATE_CLOSED, STATE_CONNECTING, STATE_IDLE, STATE_OFFERING, STATE_OFFERED, STATE_FINISHING, STATE_BROKEN };
-
-struct lane_work {
-	struct outbox_lane lane;
-	enum lane_state state;
-	int64_t queue[CLAIM_GROUP]; /* claimed, in the order they are sent */
-	size_t next, count;
-	int sequence;		    /* of the last claim of this lane in this run */
-	bool was_up;		    /* this connection stood */
-	bool has_progress;	    /* and has brought an answer */
-	int failures;		    /* connections in a row that brought none */
-	int64_t heard_ms;
-	struct outbox_answer current; /* the letter that is at the server */
-};
-
-struct sender {
-	struct business *business;
-	int64_t run;
-	struct lane_work work[LANES_MAX];
-	size_t count;
-	struct outbox_answer pending[LANES_MAX]; /* answers not yet committed: at most one a lane and turn */
-	size_t pending_count;
-	struct outbox_counts *counts;
-	bool is_stopping;   /* no more letters are begun */
-	bool is_dry;	    /* nothing more to claim */
-	enum fault fault;   /* the worst so far */
-	struct why why;
 };
 
 static int64_t
@@ -74,22 +42,6 @@ blame(struct sender *s, enum fault fault, const char *text)
 		s->is_stopping = true;
 }
 
-static bool
-is_open(const struct lane_work *w)
-{
-	return w->state != STATE_CLOSED;
-}
-
-static size_t
-open_lanes(const struct sender *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->count; i++)
-		n += is_open(&s->work[i]);
-	return n;
-}
-
 static enum fault
 open_lane(struct sender *s, struct lane_work *w, struct why *why)
 {
@@ -106,82 +58,6 @@ open_lane(struct sender *s, struct lane_work *w, struct why *why)
 	w->has_progress = false;
 	w->heard_ms = monotonic_ms();
 	return FAULT_NONE;
-}
-
-/* ---- claims ---- */
-
-static bool
-is_needy(const struct sender *s, const struct lane_work *w)
-{
-	return w->state == STATE_IDLE && w->next == w->count && !s->is_stopping && !s->is_dry;
-}
-
-static enum fault
-claim_for(struct sender *s, struct lane_work *w, const int64_t *ids, size_t count, struct why *why)
-{
-	enum fault fault = FAULT_NONE;
-
-	w->next = w->count = 0;
-	for (size_t i = 0; i < count && fault == FAULT_NONE; i++) {
-		w->queue[w->count++] = ids[i];
-		fault = store_letter_claim(s->business->store, ids[i], s->run, (int)(w - s->work), ++w->sequence, s->business->now, why);
-	}
-	return fault;
-}
-
-/* Letters for every lane that has none left, evenly, in one transaction. */
-static enum fault
-claim(struct sender *s, struct why *why)
-{
-	int64_t ids[CLAIM_GROUP * LANES_MAX];
-	size_t count = 0, given = 0, share, needy = 0;
-	enum fault fault;
-
-	for (size_t i = 0; i < s->count; i++)
-		needy += is_needy(s, &s->work[i]);
-	if (needy == 0)
-		return FAULT_NONE;
-	fault = store_begin(s->business->store, why);
-	if (fault != FAULT_NONE)
-		return fault;
-	fault = store_letter_list(s->business->store, LETTER_READY, s->business->now, 0, ids, CLAIM_GROUP * open_lanes(s), &count, why);
-	share = (count + open_lanes(s) - 1) / open_lanes(s);
-	share = share < CLAIM_LEAST ? CLAIM_LEAST : share;
-	for (size_t i = 0; i < s->count && fault == FAULT_NONE; i++) {
-		size_t n = count - given < share ? count - given : share;
-
-		if (!is_needy(s, &s->work[i]))
-			continue;
-		fault = claim_for(s, &s->work[i], ids + given, n, why);
-		given += n;
-	}
-	s->is_dry = count == 0;
-	if (fault == FAULT_NONE)
-		return store_commit(s->business->store, why);
-	store_rollback(s->business->store);
-	return fault;
-}
-
-/* Gives back what a lane has not begun: it is provably untouched. */
-static enum fault
-give_back(struct sender *s, struct lane_work *w, struct why *why)
-{
-	enum fault fault = FAULT_NONE;
-
-	if (w->next == w->count)
-		return FAULT_NONE;
-	fault = store_begin(s->business->store, why);
-	if (fault != FAULT_NONE)
-		return fault;
-	for (size_t i = w->next; i < w->count && fault == FAULT_NONE; i++)
-		fault = store_letter_unclaim(s->business->store, w->queue[i], s->business->now, why);
-	if (fault != FAULT_NONE) {
-		store_rollback(s->business->store);
-		return fault;
-	}
-	w->next = w->count = 0;
-	s->is_dry = false; /* another lane may take them */
-	return store_commit(s->business->store, why);
 }
 
 /* ---- one lane's turn ---- */
@@ -417,7 +293,7 @@ close_lanes(struct sender *s, struct why *why)
 			continue;
 		}
 		w->state = STATE_CLOSED;
-		fault = give_back(s, w, why);
+		fault = sender_give_back(s, w, why);
 	}
 	return fault;
 }
@@ -427,7 +303,7 @@ take_turns(struct sender *s, struct why *why)
 {
 	enum fault fault = FAULT_NONE;
 
-	while (fault == FAULT_NONE && open_lanes(s) > 0) {
+	while (fault == FAULT_NONE && sender_open_lanes(s) > 0) {
 		fault = hear_all(s, why);
 		if (fault == FAULT_NONE)
 			fault = offer_all(s, why); /* before the commit: the server works meanwhile */
@@ -436,7 +312,7 @@ take_turns(struct sender *s, struct why *why)
 		if (fault == FAULT_NONE)
 			release_dots(s);
 		if (fault == FAULT_NONE)
-			fault = claim(s, why);
+			fault = sender_claim(s, why);
 		if (fault == FAULT_NONE)
 			fault = offer_all(s, why);
 		if (fault == FAULT_NONE)
