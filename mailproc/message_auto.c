@@ -59,7 +59,7 @@ static enum message_kind
 by_auto_submitted(struct decoding *d, bool *is_said)
 {
 	const struct field *f = message_field_find(&d->fields, "Auto-Submitted");
-	struct buf reason = BUF_MAX(200);
+	struct buf reason = BUF_MAX(1000);
 	struct content content;
 	enum message_kind kind = MESSAGE_PERSON;
 
@@ -67,13 +67,12 @@ by_auto_submitted(struct decoding *d, bool *is_said)
 	if (f == NULL)
 		return MESSAGE_PERSON;
 	message_content_parse(&content, f->value);
-	if (content.value[0] != '\0' && text_is_utf8(span_of(content.value))) {
-		*is_said = true;
-		if (strcmp(content.value, "no") != 0) {
-			kind = MESSAGE_AUTOMATIC;
-			buf_addf(&reason, "Auto-Submitted: %s", content.value);
-			set_kind(d, kind, buf_text(&reason));
-		}
+	*is_said = content.value[0] != '\0';
+	if (*is_said && strcmp(content.value, "no") != 0) {
+		kind = MESSAGE_AUTOMATIC;
+		buf_add_text(&reason, "Auto-Submitted: ");
+		text_add_clean(&reason, span_of(content.value));
+		set_kind(d, kind, buf_text(&reason));
 	}
 	message_content_release(&content);
 	buf_release(&reason);

@@ -289,8 +289,11 @@ add_attachment(struct decoding *d, const struct part *part)
 	    : part->type.name != NULL			  ? part->type.name
 	    : part->type.value[0] != '\0'		  ? part->type.value
 							  : "text/plain";
+	struct buf clean = BUF_MAX(FIELD_MAX * 4);
 
-	message_list_add(d, &d->out->attachment, &d->out->attachment_count, MESSAGE_MAX_PARTS, span_of(name));
+	text_add_clean(&clean, span_of(name)); /* a type can hold any bytes */
+	message_list_add(d, &d->out->attachment, &d->out->attachment_count, MESSAGE_MAX_PARTS, buf_span(&clean));
+	buf_release(&clean);
 }
 
 /* A text part as clean UTF-8. HTML without a charset may name it itself. */
