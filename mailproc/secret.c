@@ -27,7 +27,7 @@
 enum {
 	SECRET_MAX = 64 * 1024, /* tokens of OAuth 2 have a few kilobytes */
 	COMMAND_MS = 30 * 1000,
-	COMMAND_LOOK_MS = 50 /* how often it is looked whether the command has ended */
+	COMMAND_LOOK_MS = 50 /* how often at least it is looked whether the command has ended */
 };
 
 static int64_t
@@ -105,11 +105,11 @@ wait_for_command(struct buf *out, int from, pid_t child, int *status)
 	int64_t end = monotonic_ms() + COMMAND_MS;
 	bool open = true;
 
-	while (monotonic_ms() < end) {
+	for (int look = 1; monotonic_ms() < end; look = look < COMMAND_LOOK_MS / 2 ? 2 * look : COMMAND_LOOK_MS) {
 		struct pollfd p = {.fd = open ? from : -1, .events = POLLIN};
 		pid_t ended;
 
-		if (poll(&p, 1, COMMAND_LOOK_MS) > 0)
+		if (poll(&p, 1, look) > 0)
 			open = read_some(out, from);
 		ended = waitpid(child, status, WNOHANG);
 		if (ended == child || (ended < 0 && errno == ECHILD)) {
