@@ -83,9 +83,9 @@ print_dates(const struct command_open *open, const struct renewal *renewal, cons
 		return why_set(why, FAULT_ITEM, "the product \"%s\" is not in %s", id, open->config->path);
 	view_linef(stdout, "product", "%s (%s)", product->name.in[LANGUAGE_EN], product->id);
 	view_linef(stdout, "term ends", "%s, the end that was bought", instant_text_short(end, policy.term_ends_at));
-	view_linef(stdout, "notice day", "%s, %d days before the end, or the open day before", day_text(day, policy.notice_day),
-	    product->notice_days != 0 ? product->notice_days : policy.end_day - policy.notice_day);
-	view_linef(stdout, "last safe day", "%s to pay, the end less %d days of vetting, or the open day before", day_text(day, policy.last_safe_day),
+	view_linef(stdout, "notice day", "%s, %d days before the end (never on a closed day)", day_text(day, policy.notice_day),
+	    policy.end_day - policy.notice_day);
+	view_linef(stdout, "last safe day", "%s to pay: the end less %d days of vetting (never on a closed day)", day_text(day, policy.last_safe_day),
 	    product->vetting_days);
 	view_linef(stdout, "renewed until", "%s, the end + %d year%s + %d days", instant_text_short(end, policy.next_term_ends_at), product->term_years,
 	    product->term_years == 1 ? "" : "s", product->extra_days);

@@ -57,7 +57,14 @@ heading() {
 
 # Shows a command and runs it. 1 is a good end too: something newly waits for a person.
 run() {
-	printf '\n$ mailproc --now %s %s\n' "$now" "$*"
+	printf '\n$ mailproc --now %s' "$now"
+	for word; do
+		case $word in
+		*\ *) printf " '%s'" "$word" ;;
+		*) printf ' %s' "$word" ;;
+		esac
+	done
+	printf '\n'
 	mailproc "$@" || {
 		code=$?
 		[ $code = 1 ] || exit $code
