@@ -22,7 +22,7 @@ mp run >/dev/null 2>&1
 is 2 "$(letters_to sumire)" "no letter follows"
 
 first=$(ls -tr "$dovecot/mail/jane/Maildir/new/"* | head -1)
-python3 tests/scenario/mail.py reply "$first" --body 'I changed my mind: please renew it after all.' | deliver_to ssl-renewal
+python3 tests/scenario/mail.py reply "$first" --body 'Please renew the certificate after all.' | deliver_to ssl-renewal
 mp run >/dev/null 2>&1
 is ordered "$(state_of shop.acme.example)" "a changed mind in time becomes an order"
 is 3 "$(letters_to jane)" "and brings its own letter"
