@@ -26,6 +26,8 @@ rank_of_file(const struct config_loading *l, const char *file)
 	return rank;
 }
 
+static void add(struct config_loading *l, const char *file, unsigned line, const char *format, va_list args) PRINTF_LIKE(4, 0);
+
 static void
 add(struct config_loading *l, const char *file, unsigned line, const char *format, va_list args)
 {
