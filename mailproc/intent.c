@@ -13,7 +13,7 @@
 #include "message.h"
 
 /* In a clause a negation is at most this far from what it negates. */
-enum { NEGATION_REACH = 60, KNOWN_MAX = 4 << 20, REASON_MAX = 2000 };
+enum { NEGATION_REACH = 60, HEADING_REST = 30, KNOWN_MAX = 4 << 20, REASON_MAX = 2000 };
 
 struct deciding {
 	const struct asked *asked;
@@ -26,6 +26,7 @@ struct deciding {
 	uint64_t renew, decline, doubt;
 	uint64_t context; /* what the words before spoke of, and did not answer */
 	bool loose_renew, loose_decline; /* said, but not of which certificate */
+	enum rule_says heading;		 /* an answer that stands above the names it is about; SAYS_NOTHING: none */
 	bool limit_reached, thanks;
 	bool card, transfer;
 	enum fault fault;
@@ -122,7 +123,7 @@ has_except(const struct reading *r)
 static bool
 joins(const char *folded, size_t from, size_t to)
 {
-	static const char *const joint[] = {"と", "、", "・", ",", " ", "および", "及び", "ならびに", "や", "and", "&", "/", "+", "の", "方", "(", ")", "も", "as well as", "also", "プラス",
+	static const char *const joint[] = {"と", "、", "・", ",", " ", "および", "及び", "ならびに", "や", "and", "&", "/", "+", "の", "方", "(", ")", "も", "~", "から", "as well as", "also", "プラス",
 	    "both", "または", ":", "証明書", "ssl", "cert", "the", "for", "for the", "それと", "-"};
 	size_t at = from;
 
@@ -199,7 +200,9 @@ read_answers(struct deciding *d, const struct reading *r)
 			from = at + r->match[i].words.n;
 		}
 		if (set == 0)
-			set = last != 0 ? last : d->context;
+			set = last != 0 ? last : d->heading == SAYS_NOTHING ? d->context : 0;
+		if (set == 0)
+			d->heading = r->match[i].says;
 		if (set == 0 && r->match[i].says == SAYS_RENEW)
 			d->loose_renew = true;
 		if (set == 0 && r->match[i].says == SAYS_DECLINE)
@@ -266,6 +269,7 @@ read_others(struct deciding *d, const struct reading *r, uint64_t set)
 		case SAYS_DOUBT:
 		case SAYS_CHANGE_OF_NAME:
 		case SAYS_PAID:
+		case SAYS_UNREAD:
 		case SAYS_REVIEW:
 			doubt(d, set, match->reason);
 			add_match(d, r, match);
@@ -297,6 +301,18 @@ read_others(struct deciding *d, const struct reading *r, uint64_t set)
 	}
 }
 
+/* "更新しない" on a line of its own, and below it the names: what stands above them is said of them. */
+static void
+read_below_heading(struct deciding *d, const struct reading *r, uint64_t here)
+{
+	size_t names = 0, whole = strlen(r->sentence->folded);
+
+	for (size_t i = 0; i < r->about_count; i++)
+		names += r->about[i].end - r->about[i].at;
+	if (whole - names <= HEADING_REST)
+		say(d, d->heading, here);
+}
+
 static bool
 has_answer(const struct reading *r)
 {
@@ -321,11 +337,13 @@ read_sentence(struct deciding *d, const struct sentence *sentence)
 		if (r.match[i].says == SAYS_REVOKES)
 			take_back(d, &r, &r.match[i]);
 	read_answers(d, &r);
-	if (has_answer(&r) && r.has_other_host && r.about_count == 0)
+	if (has_answer(&r) && r.has_other_host && (r.about_count == 0 || d->asked->certificate_count > 1))
 		doubt(d, d->all, "speaks of a name that was not asked about");
 	read_others(d, &r, here != 0 ? here : d->context != 0 ? d->context : d->all);
 	if (here != 0)
 		d->context = has_answer(&r) ? 0 : here;
+	if (r.about_count > 0 && d->heading != SAYS_NOTHING && !has_answer(&r))
+		read_below_heading(d, &r, here);
 }
 
 /* Every name that any sentence speaks of, which "the others" needs. */
@@ -508,7 +526,7 @@ enum fault
 intent_decide(struct intent *out, const struct message *message, const struct reply *reply, const struct asked *asked,
     const struct rules *rules, struct why *why)
 {
-	struct deciding d = {.asked = asked, .rules = rules, .reason = BUF_MAX(REASON_MAX), .why = why};
+	struct deciding d = {.asked = asked, .rules = rules, .reason = BUF_MAX(REASON_MAX), .heading = SAYS_NOTHING, .why = why};
 	size_t bits = asked->certificate_count;
 
 	d.all = bits == 0 ? 1 : bits >= INTENT_MAX_CERTIFICATES ? ~0ull : (1ull << bits) - 1;

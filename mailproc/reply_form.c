@@ -415,21 +415,26 @@ read_row(struct form *form, struct reply_line *line, bool has_legend)
 
 /* "○＝更新、×＝更新なし", or a column that is headed 更新. */
 static bool
-has_legend(const struct reply_lines *lines)
+find_legend(struct reply_lines *lines)
 {
 	static const char *const legend[] = {"○=更新", "○:更新", "○は更新", "○→更新", "更新:○", "更新=○", "更新は○", "○が更新", "○更新", "更新○", "o=renew", "○=renew", "〇=更新", "〇:更新"};
 
+	bool found = false;
+
 	for (size_t i = 0; i < lines->count; i++)
 		for (size_t k = 0; k < sizeof legend / sizeof *legend; k++)
-			if (strstr(lines->line[i].folded, legend[k]) != NULL)
-				return true;
-	return false;
+			if (strstr(lines->line[i].folded, legend[k]) != NULL && lines->asked->certificate_count > 1) {
+				found = true;
+				if (lines->line[i].is == LINE_NEW)
+					lines->line[i].is = LINE_FORM;
+			}
+	return found;
 }
 
 static void
 collect(struct form *form, struct reply_lines *lines)
 {
-	bool legend = has_legend(lines);
+	bool legend = find_legend(lines);
 
 	for (size_t i = 0; i < lines->count; i++) {
 		struct reply_line *line = &lines->line[i];

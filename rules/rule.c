@@ -28,6 +28,7 @@ static const char *const says_meaning[] = {RULE_SAYS(RULE_SAYS_MEANING)};
 #define BIT(says) (1ul << (says))
 
 static const unsigned long READ_FIRST = BIT(SAYS_NOTHING) | BIT(SAYS_OTHER_THING) | BIT(SAYS_RENEW) | BIT(SAYS_DECLINE);
+static const unsigned long READ_LEFT = BIT(SAYS_NEGATION) | BIT(SAYS_UNREAD);
 static const unsigned long NOT_READ = BIT(SAYS_QUOTE) | BIT(SAYS_SIGNATURE) | BIT(SAYS_AUTOMATIC) | BIT(SAYS_BOUNCE);
 
 const char *
@@ -236,8 +237,8 @@ rules_read(const struct rules *rules, struct span folded, struct rule_match *mat
 		memcpy(first, folded.p, folded.n);
 		memcpy(rest, folded.p, folded.n);
 		read_with(&r, READ_FIRST, first, rest, true);
-		read_with(&r, BIT(SAYS_NEGATION), first, NULL, false);
-		read_with(&r, ~(READ_FIRST | NOT_READ | BIT(SAYS_NEGATION)), rest, NULL, false);
+		read_with(&r, READ_LEFT, first, NULL, false);
+		read_with(&r, ~(READ_FIRST | NOT_READ | READ_LEFT), rest, NULL, false);
 		qsort(match, r.count, sizeof *match, by_place);
 	}
 	free(rest);

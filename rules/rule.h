@@ -53,6 +53,7 @@
 	X(SAYS_SIGNATURE, "signature", "starts a signature or a footer")                           \
 	X(SAYS_AUTOMATIC, "automatic", "was written by a program")                                 \
 	X(SAYS_BOUNCE, "bounce", "reports that a mail could not be delivered")                     \
+	X(SAYS_UNREAD, "unread", "speaks of the renewal in a way that no other rule has read")    \
 	X(SAYS_REVIEW, "review", "a person has to look")
 
 #define RULE_SAYS_ENUM(name, text, meaning) name,
@@ -96,8 +97,8 @@ size_t rules_match(const struct rules *rules, unsigned long says, struct span fo
  * Reads a folded sentence as a clerk does: each word counts once. Rules that say nothing, other-thing, renew or decline run first, in their order, and what one
  * of them has read is covered from the ones after it: so "更新しないわけにはいきません" is read by the rule that knows the whole phrase, not by
  * the one that knows 更新しない. All other rules that speak of meaning (not of quotes and signatures) then run over what the rules that say
- * nothing or other-thing have left. Writes every match, at most max, sorted by place; what is beyond max counts as a limit. SAYS_NEGATION is special: it
- * runs over what none of the first rules has read, because a negation that they have read is part of their meaning.
+ * nothing or other-thing have left. Writes every match, at most max, sorted by place; what is beyond max counts as a limit. SAYS_NEGATION and SAYS_UNREAD
+ * are special: they run over what none of the first rules has read, because what these have read is part of their meaning.
  */
 size_t rules_read(const struct rules *rules, struct span folded, struct rule_match *match, size_t max, bool *limit_reached);
 
