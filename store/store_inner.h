@@ -36,6 +36,9 @@ void store_set_busy_timeout(struct store *store, int milliseconds);
 /* What a result of SQLite means; the text is SQLite's own. */
 enum fault store_fault(struct store *store, int result, struct why *why);
 
+/* Ours, and not newer than this program (for looking: not older either)? A file just made has neither number yet. */
+MUST_USE enum fault store_check_identity(struct store *store, enum store_mode mode, struct why *why);
+
 /* A view of one moment: nothing another process commits is seen in between. Inside of a transaction both do nothing. */
 MUST_USE enum fault store_look_begin(struct store *store, bool *begun, struct why *why);
 void store_look_end(struct store *store, bool begun);
