@@ -2,7 +2,11 @@
  * import.h - customers, contacts, terms and certificates from a CSV file
  *
  * RFC 4180 (libcsv is known only in import.c), UTF-8 with or without BOM, or CP932 as Excel in Japan writes it. The first line names the columns
- * (mailproc(1), IMPORT). All errors are listed with line and column; all or nothing; the same file again changes nothing.
+ * (mailproc(1), IMPORT; import_inner.h has the list). All errors are listed with line and column; all or nothing; the same file again changes nothing.
+ *
+ * A customer is known by its code; a contact by customer, role and address; a certificate by customer, common name, product, end of the term and
+ * its own end. A changed value updates the record. A column that the file does not have leaves what is on record; a field that is empty means
+ * the default (for dates: what is on record, if anything is). Rows of one file that describe the same one differently are errors.
  */
 #ifndef MAILPROC_IMPORT_H
 #define MAILPROC_IMPORT_H
@@ -15,7 +19,10 @@ struct import_counts {
 
 typedef void import_problem(unsigned line, const char *column, const char *text, void *data);
 
-/* dry_run: everything is checked and counted, nothing is kept. FAULT_ITEM when there are problems. A transaction of its own. */
+/*
+ * dry_run: everything is checked and counted, nothing is kept. FAULT_ITEM when there are problems (each is told, up to 1000; column NULL: the whole
+ * line) or the file cannot be read. A transaction of its own.
+ */
 MUST_USE enum fault import_csv(struct business *business, const char *path, bool dry_run, struct import_counts *counts,
     import_problem *problem, void *data, struct why *why);
 

@@ -92,7 +92,7 @@ MUST_USE enum fault import_read(struct span text, const struct import_table *tab
 /* ---- import_name.c ---- */
 
 /* Writes a host name in lower-case A-labels to out; a first label "*" where that is allowed. NULL, or what is wrong with it. */
-enum { HOST_MAX = 256, ADDRESS_MAX = 320 };
+enum { HOST_MAX = 256 /* 253 characters, "*." and NUL */, ADDRESS_MAX = 320 };
 const char *import_host(char out[HOST_MAX], const char *text, bool may_be_wildcard);
 /* Writes an address with its domain in lower-case A-labels to out. NULL, or what is wrong with it. */
 const char *import_address(char out[ADDRESS_MAX], const char *text);

@@ -1,9 +1,12 @@
 /* import_name.c - addresses and host names, strictly, and as the protocols carry them (RFC 5321, 5890). */
 #include "import_inner.h"
 
+#include <ctype.h>
 #include <idn2.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
+
+enum { HOST_LONGEST = 253 };
 
 /* Labels of letters, digits and hyphens (RFC 1123 2.1), at least two of them. NULL, or what is wrong. */
 static const char *
@@ -12,8 +15,6 @@ check_labels(const char *name)
 	size_t labels = 0, n;
 	const char *last = name;
 
-	if (strlen(name) > 253)
-		return "a host name has at most 253 characters";
 	for (const char *label = name;; label += n + 1) {
 		n = strcspn(label, ".");
 		if (n == 0)
@@ -36,28 +37,40 @@ check_labels(const char *name)
 	return NULL;
 }
 
+/* Most names are plain ASCII and need lower case only; what is, or claims to be, an international name goes through libidn2. */
+static const char *
+to_ascii(char *out, const char *text)
+{
+	char *ascii = NULL;
+	size_t n = strlen(text);
+	bool is_plain = strcasestr(text, "xn--") == NULL;
+
+	for (size_t i = 0; i < n && is_plain; i++)
+		is_plain = (unsigned char)text[i] < 0x80;
+	if (!is_plain) {
+		if (idn2_to_ascii_8z(text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+			return "not a host name";
+		text = ascii;
+		n = strlen(text);
+	}
+	if (n <= HOST_LONGEST)
+		for (size_t i = 0; i <= n; i++)
+			out[i] = (char)tolower((unsigned char)text[i]);
+	idn2_free(ascii);
+	return n <= HOST_LONGEST ? check_labels(out) : "a host name has at most 253 characters";
+}
+
 const char *
 import_host(char out[HOST_MAX], const char *text, bool may_be_wildcard)
 {
 	bool is_wildcard = strncmp(text, "*.", 2) == 0;
-	const char *problem;
-	char *ascii = NULL;
-	int result;
 
-	if (is_wildcard && !may_be_wildcard)
+	if (!is_wildcard)
+		return to_ascii(out, text);
+	if (!may_be_wildcard)
 		return "a wildcard does not belong here";
-	result = idn2_to_ascii_8z(text + (is_wildcard ? 2 : 0), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
-	if (result != IDN2_OK)
-		return "not a host name";
-	problem = check_labels(ascii);
-	if (problem == NULL) {
-		size_t n = strlen(ascii);
-
-		memcpy(out, "*.", 2);
-		memcpy(out + (is_wildcard ? 2 : 0), ascii, n + 1);
-	}
-	idn2_free(ascii);
-	return problem;
+	memcpy(out, "*.", 2);
+	return to_ascii(out + 2, text + 2);
 }
 
 /*

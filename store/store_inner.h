@@ -84,6 +84,8 @@ void take_bytes(struct query *q, struct buf *out); /* adds them; NULL: passes ov
  * parsed and loses its ending. A new reference; NULL after a fault.
  */
 json_t *take_row(struct query *q);
+/* The next column as a value, by the same rules; NULL after a fault. */
+json_t *take_value(struct query *q);
 /* All rows as an array of such objects; ends the query. */
 MUST_USE enum fault query_rows(struct query *q, json_t **out);
 

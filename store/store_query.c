@@ -300,6 +300,18 @@ column_value(sqlite3_stmt *statement, int i, const char *name)
 }
 
 json_t *
+take_value(struct query *q)
+{
+	int i = q->column++;
+	const char *name = sqlite3_column_name(q->statement, i);
+	json_t *value = name != NULL ? column_value(q->statement, i, name) : NULL;
+
+	if (value == NULL)
+		query_fail(q, FAULT_STOP, "out of memory for a value of the store");
+	return value;
+}
+
+json_t *
 take_row(struct query *q)
 {
 	json_t *row = json_object();

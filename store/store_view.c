@@ -230,11 +230,8 @@ put_unrelated(json_t *to, struct store *store, struct why *why)
 	enum fault fault;
 
 	query_begin(&q, store, SQL_STATUS_UNRELATED, why);
-	while (!failed && query_next(&q)) {
-		const char *subject = take_borrowed(&q);
-
-		failed = json_array_append_new(subjects, subject != NULL ? json_string(subject) : json_null()) != 0;
-	}
+	while (!failed && query_next(&q))
+		failed = json_array_append_new(subjects, take_value(&q)) != 0;
 	fault = query_end(&q);
 	if (fault == FAULT_NONE && !failed && json_object_set(to, "unrelated_subjects", subjects) != 0)
 		failed = true;

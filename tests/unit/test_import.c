@@ -395,6 +395,8 @@ static const struct {
     {"ｗｗｗ．ｅｘａｍｐｌｅ．ｊｐ", "www.example.jp", false},
     {"xn--wgv71a119e.jp", "xn--wgv71a119e.jp", false},
     {"3.example.jp", "3.example.jp", false},
+    {"xn--a.jp", NULL, false},
+    {"XN--WGV71A119E.jp", "xn--wgv71a119e.jp", false},
     {"www.*.jp", NULL, false},
     {"*", NULL, false},
     {"*.", NULL, false},
