@@ -63,14 +63,17 @@ write_item_mark(struct page *page)
 	html_write_text(page, mark);
 }
 
+/* Outlook writes each line as a paragraph of its own class, without space between them. */
 static void
-open_block(struct page *page, const char *name, const xmlChar **attributes)
+open_block(struct page *page, const char *name, const xmlChar **attributes, unsigned *opened)
 {
 	if (strcmp(name, "br") == 0) {
 		if (is_visible(page))
 			html_write_break(page);
 	} else if (is_one_of(name, paragraph)) {
-		html_write_border(page, !html_has_class(html_attribute(attributes, "class"), "MsoNormal"));
+		if (!html_has_class(html_attribute(attributes, "class"), "MsoNormal"))
+			*opened |= OPENED_PARAGRAPH;
+		html_write_border(page, (*opened & OPENED_PARAGRAPH) != 0);
 	} else if (is_one_of(name, block)) {
 		html_write_border(page, false);
 	} else if (strcmp(name, "td") == 0 || strcmp(name, "th") == 0) {
@@ -114,14 +117,14 @@ on_start(void *data, const xmlChar *element, const xmlChar **attributes)
 {
 	struct page *page = data;
 	const char *name = (const char *)element;
-	unsigned flags = page->flags & ~(unsigned)(OPENED_QUOTE | OPENED_LIST), opened = 0;
+	unsigned flags = page->flags & ~(unsigned)(OPENED_QUOTE | OPENED_LIST | OPENED_PARAGRAPH), opened = 0;
 
 	if (page->is_short)
 		return;
 	if (strchr(name, ':') == NULL && is_one_of(name, dropped))
 		flags |= IN_DROPPED;
 	flags = html_style_flags(page, flags, name, attributes);
-	open_block(page, name, attributes);
+	open_block(page, name, attributes, &opened);
 	if (html_starts_quote_to_end(attributes)) {
 		html_write_border(page, false);
 		page->quoted_to_end = true;
@@ -151,7 +154,7 @@ on_end(void *data, const xmlChar *element)
 		return;
 	closed = page->open[--page->depth];
 	if (is_one_of(name, paragraph))
-		html_write_border(page, true);
+		html_write_border(page, (closed & OPENED_PARAGRAPH) != 0);
 	else if (is_one_of(name, block) || (closed & OPENED_QUOTE) != 0)
 		html_write_border(page, false);
 	if ((closed & OPENED_QUOTE) != 0)
@@ -237,7 +240,7 @@ parse_html(struct page *page, const struct buf *html)
 unsigned
 message_add_html(struct buf *out, struct span html)
 {
-	struct buf prepared = BUF_MAX(HTML_MAX), text = BUF_MAX(MESSAGE_MAX_TEXT);
+	struct buf prepared = BUF_MAX(HTML_MAX + 10), text = BUF_MAX(MESSAGE_MAX_TEXT);
 	struct page page = {.out = &text};
 
 	if (html.n > HTML_MAX) {
@@ -246,6 +249,9 @@ message_add_html(struct buf *out, struct span html)
 			html.n--;
 		page.odd |= HTML_CUT;
 	}
+	/* Text outside of any element would be put into a paragraph by the parser. */
+	if (!message_holds(html, "<html") && !message_holds(html, "<body") && !message_holds(html, "<head"))
+		buf_add_text(&prepared, "<body>");
 	html_add_without_comments(&prepared, html);
 	if (prepared.n > 0)
 		parse_html(&page, &prepared);

@@ -26,7 +26,8 @@ enum {
 	IN_WHITE = 1 << 4,     /* white letters */
 	IN_COLOURED = 1 << 5,  /* the background is not white */
 	OPENED_QUOTE = 1 << 6, /* this element itself raised the quote level */
-	OPENED_LIST = 1 << 7
+	OPENED_LIST = 1 << 7,
+	OPENED_PARAGRAPH = 1 << 8 /* with space around it */
 };
 
 struct page {

@@ -78,13 +78,13 @@ write_pending(struct page *page)
 static void
 write_bytes(struct page *page, const char *p, size_t n)
 {
+	if ((page->flags & IN_STRUCK) == 0)
+		html_close_struck(page);
 	write_pending(page);
 	if ((page->flags & IN_STRUCK) != 0 && !page->is_struck_open) {
 		buf_add_text(page->out, MESSAGE_STRUCK_OPEN);
 		page->is_struck_open = true;
 	}
-	if ((page->flags & IN_STRUCK) == 0)
-		html_close_struck(page);
 	buf_add(page->out, p, n);
 }
 
@@ -92,6 +92,13 @@ void
 html_write_text(struct page *page, const char *text)
 {
 	write_bytes(page, text, strlen(text));
+}
+
+/* The characters with which we mark struck text, written by the sender. */
+static bool
+is_mark(struct span s)
+{
+	return span_starts(s, MESSAGE_STRUCK_OPEN) || span_starts(s, MESSAGE_STRUCK_CLOSE);
 }
 
 /* Running text: white space is one blank, except in <pre>; a no-break space is a blank that stays. */
@@ -105,12 +112,17 @@ html_write_characters(struct page *page, struct span s)
 		bool is_no_break = c == '\xC2' && i + 1 < s.n && s.p[i + 1] == '\xA0';
 		bool is_space = c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 
-		if (!is_space && !is_no_break) {
+		if (!is_space && !is_no_break && (c != '\xEE' || !is_mark((struct span){s.p + i, s.n - i}))) {
 			i++;
 			continue;
 		}
 		if (i > start)
 			write_bytes(page, s.p + start, i - start);
+		if (c == '\xEE') {
+			html_write_text(page, "\xEF\xBF\xBD");
+			start = i += 3;
+			continue;
+		}
 		if (is_no_break)
 			html_write_text(page, " ");
 		else if ((page->flags & IN_PRE) != 0 && c == '\n')

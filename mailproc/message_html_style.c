@@ -221,7 +221,7 @@ html_style_flags(const struct page *page, unsigned flags, const char *name, cons
 	value = style_value(style, "text-decoration");
 	if (value == NULL)
 		value = style_value(style, "text-decoration-line");
-	if ((value != NULL && strncmp(value, "line-through", 12) == 0) || strcmp(name, "s") == 0 ||
+	if ((value != NULL && memmem(value, strcspn(value, ";"), "line-through", 12) != NULL) || strcmp(name, "s") == 0 ||
 	    strcmp(name, "strike") == 0 || strcmp(name, "del") == 0)
 		flags |= IN_STRUCK;
 	value = style_value(style, "white-space");
