@@ -10,7 +10,10 @@
 #include <ctype.h>
 #include <stdlib.h>
 
-enum { SCANNED = 16 << 10 }; /* bytes of a plain text that are looked at */
+enum {
+	SCANNED = 16 << 10, /* bytes of a plain text that are looked at */
+	ID_SEARCHED = 1100  /* bytes from "Message-ID:" on */
+};
 
 /* What a report says about one recipient. */
 struct verdict_of_server {
@@ -316,9 +319,9 @@ read_original_id(struct decoding *d)
 			start = span_trim(start);
 			if (start.n < 11 || strncasecmp(start.p, "Message-ID:", 11) != 0)
 				continue;
-			start.n += rest.n < 1000 ? rest.n : 1000; /* the id may be on the folded line */
-			if (start.p + start.n > places[i].p + places[i].n)
-				start.n = (size_t)(places[i].p + places[i].n - start.p);
+			start.n = (size_t)(places[i].p + places[i].n - start.p); /* the id may be on the folded line */
+			if (start.n > ID_SEARCHED)
+				start.n = ID_SEARCHED;
 			if (message_next_id(&start, &id))
 				d->out->bounce.original_id = message_copy(d, id);
 		}
