@@ -12,6 +12,7 @@
 
 struct list {
 	struct table *table; /* NULL: JSON */
+	bool is_due;	     /* the day that counts is the next one, else the end: both are too much for 80 columns */
 	size_t count;
 };
 
@@ -28,7 +29,7 @@ add_row(json_t *row, void *data)
 	}
 	if (view_when(end, row, "term_ends_at") != NULL)
 		end[10] = '\0'; /* the day is enough here */
-	table_add(list->table, view_text(row, "reference"), view_text(row, "state"), view_text(row, "next_day"), end,
+	table_add(list->table, view_text(row, "reference"), view_text(row, "state"), list->is_due ? view_text(row, "next_day") : end,
 	    view_text(row, "common_name"), view_text(row, "customer_name"));
 	return true;
 }
@@ -49,8 +50,8 @@ view_states(struct store *store, const char *state, int until_day, struct list *
 static enum fault
 print_list(struct store *store, const char *state, int until_day, bool as_json, struct why *why)
 {
-	static const char *const heading[] = {"reference", "state", "next day", "term ends", "certificate", "customer", NULL};
-	struct list list = {.table = as_json ? NULL : table_new(heading)};
+	const char *const heading[] = {"reference", "state", until_day >= 0 ? "next day" : "term ends", "certificate", "customer", NULL};
+	struct list list = {.table = as_json ? NULL : table_new(heading), .is_due = until_day >= 0};
 	enum fault fault = view_states(store, state, until_day, &list, why);
 
 	if (fault == FAULT_NONE && !as_json && list.count > 0)

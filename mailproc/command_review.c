@@ -40,11 +40,13 @@ add_row(json_t *row, void *data)
 		return !ferror(stdout);
 	}
 	snprintf(number, sizeof number, "%lld", (long long)view_number(row, "id"));
+	if (view_when(when, row, "opened_at") != NULL)
+		when[10] = '\0'; /* the day is enough here */
 	if (list->all)
-		table_add(list->table, number, view_when(when, row, "opened_at"), view_text(row, "reference"), view_text(row, "decision"),
+		table_add(list->table, number, when, view_text(row, "reference"), view_text(row, "decision"),
 		    view_text(row, "sender"), view_text(row, "reason"));
 	else
-		table_add(list->table, number, view_when(when, row, "opened_at"), view_text(row, "reference"), view_text(row, "sender"),
+		table_add(list->table, number, when, view_text(row, "reference"), view_text(row, "sender"),
 		    view_text(row, "reason"));
 	return true;
 }

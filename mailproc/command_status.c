@@ -96,8 +96,8 @@ print_needs(const json_t *status)
 	char oldest[VIEW_WHEN_MAX];
 
 	if (reviews > 0)
-		view_linef(stdout, "reviews", "%lld wait for staff, the oldest since %s (mailproc review list)", (long long)reviews,
-		    view_when(oldest, status, "oldest_review_at"));
+		view_linef(stdout, "reviews", "%lld wait%s for staff, since %s (mailproc review list)", (long long)reviews,
+		    reviews == 1 ? "s" : "", view_when(oldest, status, "oldest_review_at"));
 	else
 		view_line(stdout, "reviews", "Nothing waits for staff.");
 	if (due > 0)

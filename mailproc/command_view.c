@@ -5,10 +5,11 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 
-enum { LINE_MAX_BYTES = 64 << 10, LABEL_WIDTH = 14 };
+enum { LINE_MAX_BYTES = 64 << 10, LABEL_WIDTH = 14, LINE_WIDTH = 80 };
 
 const char *
 view_text(const json_t *row, const char *key)
@@ -38,26 +39,49 @@ view_when(char out[VIEW_WHEN_MAX], const json_t *row, const char *key)
 }
 
 static void
-print_printable(FILE *to, const char *text, size_t n)
+add_printable(struct buf *out, struct span text)
 {
-	struct buf shown = BUF_MAX(LINE_MAX_BYTES);
 	struct buf clean = BUF_MAX(LINE_MAX_BYTES);
 
-	text_add_clean(&clean, (struct span){text, n});
-	text_add_printable(&shown, buf_span(&clean));
-	fputs(buf_text(&shown), to);
+	text_add_clean(&clean, text);
+	text_add_printable(out, buf_span(&clean));
 	buf_release(&clean);
-	buf_release(&shown);
+}
+
+/* The bytes of text that go on one line of a terminal: up to the last blank that fits, or as much as fits where there is none, as in Japanese. */
+static size_t
+line_of(struct span text, size_t width)
+{
+	size_t n = text_cut(text, width), blank;
+
+	if (n == text.n || n == 0)
+		return text.n;
+	for (blank = n; blank > 0 && text.p[blank] != ' '; blank--)
+		;
+	return blank > 0 ? blank : n;
 }
 
 void
 view_line(FILE *to, const char *label, const char *text)
 {
+	struct buf shown = BUF_MAX(LINE_MAX_BYTES);
+	bool is_wrapped = isatty(fileno(to)) == 1;
+	struct span rest;
+
 	if (text == NULL || *text == '\0')
 		return;
-	fprintf(to, "%-*s ", LABEL_WIDTH, label);
-	print_printable(to, text, strlen(text));
-	fputc('\n', to);
+	add_printable(&shown, span_of(text));
+	rest = buf_span(&shown);
+	do {
+		size_t n = is_wrapped ? line_of(rest, LINE_WIDTH - LABEL_WIDTH - 1) : rest.n;
+
+		fprintf(to, "%-*s %.*s\n", LABEL_WIDTH, label, (int)n, n > 0 ? rest.p : "");
+		label = "";
+		rest = (struct span){rest.p + n, rest.n - n};
+		for (; rest.n > 0 && *rest.p == ' '; rest.n--)
+			rest.p++;
+	} while (rest.n > 0);
+	buf_release(&shown);
 }
 
 void
@@ -80,17 +104,19 @@ void
 view_block(FILE *to, const char *text, size_t max)
 {
 	struct span rest = span_of(text), line;
+	struct buf shown = BUF_MAX(LINE_MAX_BYTES);
 	size_t n = 0;
 
 	while (span_next_line(&rest, &line)) {
 		if (n++ >= max)
 			continue;
-		fputs("  | ", to);
-		print_printable(to, line.p, line.n);
-		fputc('\n', to);
+		buf_clear(&shown);
+		add_printable(&shown, line);
+		fprintf(to, "  | %s\n", buf_text(&shown));
 	}
 	if (n > max)
 		fprintf(to, "  (%zu lines more)\n", n - max);
+	buf_release(&shown);
 }
 
 void

@@ -15,7 +15,7 @@ enum { VIEW_WHEN_MAX = 32 };
 /* An instant as "2026-11-22 10:00"; NULL when there is none. */
 const char *view_when(char out[VIEW_WHEN_MAX], const json_t *row, const char *key);
 
-/* "label           text": one line, printable whatever the text holds. NULL or "" prints nothing. */
+/* "label          text": printable whatever the text holds, on a terminal wrapped at 80 columns. NULL or "" prints nothing. */
 void view_line(FILE *to, const char *label, const char *text);
 void view_linef(FILE *to, const char *label, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Foreign text of several lines, each behind "  | ", printable; at most max lines, and how many more there are. */
