@@ -6,7 +6,9 @@ CC ?= gcc
 PREFIX ?= /usr/local
 DESTDIR ?=
 MAKEFLAGS += --no-builtin-rules
+ifneq ($(FIXTURES),)
 export FIXTURES
+endif
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 

@@ -2,7 +2,7 @@
 . tests/scenario/lib.sh
 plan 6
 
-make -s install B="$BUILD" DESTDIR="$scratch/root" PREFIX=/usr >"$scratch/install.out" 2>&1
+make -s install B="${BUILD:-build}" DESTDIR="$scratch/root" PREFIX=/usr >"$scratch/install.out" 2>&1
 is 0 $? "make install succeeds into a DESTDIR"
 installed=$scratch/root/usr/bin/mailproc
 mkdir "$scratch/work"
@@ -14,7 +14,7 @@ is 0 $? "it finds its rules and letters beside itself, and they are in order"
 printf 'From: a@b.example\r\nSubject: Re: notice\r\n\r\nPlease renew.\r\n' >reply.eml
 out=$("$installed" classify --json reply.eml 2>&1)
 like '"verdict": ?"renew"' "$out" "it reads a reply"
-missing=$(cd "$scratch/root" && find . -type f | grep -cE 'share/(man/man1/mailproc.1|man/man5/mailproc.conf.5|mailproc/templates/(ja|en)/notice.(txt|html)|mailproc/demo/demo.sh)$')
+missing=$(cd "$scratch/root" && find . -type f | grep -cE "share/(man/man1/mailproc.1|man/man5/mailproc.conf.5|mailproc/templates/(ja|en)/notice.(txt|html)|mailproc/mailproc/demo/demo.sh)$")
 is 7 "$missing" "manuals, letters and the demo are installed"
 cd "$top" || exit 1
 make -s uninstall DESTDIR="$scratch/root" PREFIX=/usr

@@ -114,7 +114,7 @@ write_main() {
 		disable_dns_lookups = yes
 		smtpd_peername_lookup = no
 		smtpd_relay_restrictions =
-		smtpd_recipient_restrictions = $allowed, reject
+		smtpd_recipient_restrictions = check_recipient_access inline:{ { elsewhere.invalid = 550 5.1.2 No such domain } }, $allowed, reject
 		smtpd_tls_security_level = may
 		smtpd_tls_auth_only = yes
 		smtpd_tls_cert_file = $certs/good.pem
