@@ -170,9 +170,9 @@ command_open(struct command_open *open, const struct command_context *context, u
 	enum fault fault;
 
 	*open = (struct command_open){0};
-	fault = config_load(&open->config, context->config_path, what & OPEN_QUIET ? NULL : command_print_problem, &problems, &why);
+	fault = config_load(&open->config, context->config_path, command_print_problem, &problems, &why);
 	if (fault != FAULT_NONE) /* told line by line already, unless it is about this process */
-		return problems > 0 || what & OPEN_QUIET ? fault_exit_status(fault) : command_fail(fault, &why);
+		return problems > 0 ? fault_exit_status(fault) : command_fail(fault, &why);
 	open->business.config = open->config;
 	open->business.now = context->now;
 	if (context->now_text != NULL && !instant_parse(context->now_text, &open->business.now))

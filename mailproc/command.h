@@ -46,8 +46,7 @@ enum {
 	OPEN_READER = 1,
 	OPEN_STORE = 2,	     /* for writing */
 	OPEN_STORE_READ = 4, /* for looking */
-	OPEN_KEY = 8,	     /* OPEN_STORE has it too */
-	OPEN_QUIET = 16	     /* problems of the configuration are not printed */
+	OPEN_KEY = 8	     /* OPEN_STORE has it too */
 };
 struct command_open {
 	struct config *config;

@@ -28,17 +28,13 @@ struct check {
 	int status; /* of the first part that failed */
 };
 
-/* Prints how a part went. problems: lines that were printed about it already. */
+/* Prints how a part went, at once, so that it stands after what was said about it on standard error. */
 static void
 tell(struct check *check, const char *part, enum fault fault, const struct why *why, const char *good)
 {
-	if (fault == FAULT_NONE) {
-		printf("ok     %-14s %s\n", part, good);
-		return;
-	}
+	printf("%-6s %-14s %s\n", fault == FAULT_NONE ? "ok" : "WRONG", part, fault == FAULT_NONE ? good : why->text);
 	fflush(stdout);
-	printf("WRONG  %-14s %s\n", part, why->text);
-	if (check->status == EX_OK)
+	if (fault != FAULT_NONE && check->status == EX_OK)
 		check->status = fault_exit_status(fault);
 }
 
@@ -172,6 +168,7 @@ command_check(const struct command_context *context, int argc, char **argv)
 	const struct command_option options[] = {{"online", &is_online, NULL}, {0}};
 	struct command_open open;
 	struct check check = {0};
+	char good[4200];
 	int words, status = command_read_options(argc, argv, options, 0, 0, &words);
 
 	if (status != COMMAND_GO_ON)
@@ -181,8 +178,8 @@ command_check(const struct command_context *context, int argc, char **argv)
 		return status;
 	check.config = open.config;
 	check.now = open.business.now;
-	printf("ok     %-14s %s: %zu sources, %zu products\n", "configuration", open.config->path, open.config->source_count,
-	    open.config->product_count);
+	snprintf(good, sizeof good, "%s: %zu sources, %zu products", open.config->path, open.config->source_count, open.config->product_count);
+	tell(&check, "configuration", FAULT_NONE, NULL, good);
 	warn_of_examples(open.config);
 	check_rules(&check);
 	check_letters(&check);

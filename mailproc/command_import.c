@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include "base/text.h"
 #include "import.h"
+
+enum { LINE_MAX_BYTES = 16 << 10 };
 
 struct told {
 	const char *path;
@@ -15,9 +18,16 @@ static void
 print_problem(unsigned line, const char *column, const char *text, void *data)
 {
 	struct told *told = data;
+	struct buf raw = BUF_MAX(LINE_MAX_BYTES), clean = BUF_MAX(LINE_MAX_BYTES), shown = BUF_MAX(LINE_MAX_BYTES);
 
 	told->problems++;
-	fprintf(stderr, "%s:%u: %s%s%s\n", told->path, line, column != NULL ? column : "", column != NULL && *column != '\0' ? ": " : "", text);
+	buf_addf(&raw, "%s:%u: %s%s%s", told->path, line, column != NULL ? column : "", column != NULL && *column != '\0' ? ": " : "", text);
+	text_add_clean(&clean, buf_span(&raw)); /* what the file holds must not steer the terminal */
+	text_add_printable(&shown, buf_span(&clean));
+	fprintf(stderr, "%s\n", buf_text(&shown));
+	buf_release(&raw);
+	buf_release(&clean);
+	buf_release(&shown);
 }
 
 static void

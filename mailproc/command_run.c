@@ -103,10 +103,10 @@ command_run(const struct command_context *context, int argc, char **argv)
 		fault = pipeline_run(&open.business, open.zygote, argv[0], parts | (is_trial ? PIPELINE_TRIAL : 0), &counts, &why);
 		if (fault != FAULT_LATER && print_report(&counts, parts, &print_why) != FAULT_NONE)
 			command_fail(FAULT_STOP, &print_why);
+		if (is_trial)
+			puts("A dry run on a copy of the store: nothing was sent, moved or kept.");
 	}
 	command_close(&open);
-	if (is_trial)
-		puts("A dry run on a copy of the store: nothing was sent, moved or kept.");
 	trial_end(&trial);
 	if (fault == FAULT_AWAY)
 		return EX_UNAVAILABLE; /* told when it happened */

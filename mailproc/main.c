@@ -129,7 +129,11 @@ run_command(int argc, char **argv, struct command_context *context)
 	if (at == argc)
 		return usage("a command is missing", NULL);
 	command = command_find(argv[at]);
-	return command != NULL ? command->function(context, argc - at, argv + at) : unknown_command(argv[at]);
+	if (command == NULL)
+		return unknown_command(argv[at]);
+	if (at + 1 < argc && strcmp(argv[at + 1], "--help") == 0)
+		return command_help(context, 2, argv + at - 1); /* as "help COMMAND" */
+	return command->function(context, argc - at, argv + at);
 }
 
 int

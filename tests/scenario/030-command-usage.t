@@ -51,7 +51,10 @@ is "Nothing waits for staff." "$(mp review list)" "an empty list says so"
 is "No renewal is open." "$(mp list)" "so does an empty list of renewals"
 is "Nothing is due." "$(mp list --due)" "and one of due renewals"
 like '"reviews_open": 0' "$(mp status --json)" "status --json is an object"
-like '^usage: mailproc review list' "$(mp review --help)" "a command explains itself"
+silent=$("$MAILPROC" help | sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p' | while read -r c; do
+	mp "$c" --help | grep -q "^usage: mailproc $c" || echo "$c"
+done)
+is "" "$silent" "every command explains itself"
 mp help >/dev/full 2>"$scratch/full"
 is 74 $? "a full disk behind standard output is told"
 mp status >&- 2>/dev/null
