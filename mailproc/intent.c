@@ -13,7 +13,7 @@
 #include "message.h"
 
 /* In a clause a negation is at most this far from what it negates. */
-enum { NEGATION_REACH = 60, HEADING_REST = 30, KNOWN_MAX = 4 << 20, REASON_MAX = 2000 };
+enum { NEGATION_REACH = 60, HEADING_REST = 30, NAME_MAX_BYTES = 40, KNOWN_MAX = 4 << 20, REASON_MAX = 2000 };
 
 struct deciding {
 	const struct asked *asked;
@@ -27,7 +27,7 @@ struct deciding {
 	uint64_t context; /* what the words before spoke of, and did not answer */
 	bool loose_renew, loose_decline; /* said, but not of which certificate */
 	enum rule_says heading;		 /* an answer that stands above the names it is about; SAYS_NOTHING: none */
-	bool limit_reached, thanks;
+	bool limit_reached, thanks, says_more; /* more than thanks */
 	bool card, transfer;
 	enum fault fault;
 	struct why *why;
@@ -322,6 +322,20 @@ has_answer(const struct reading *r)
 	return false;
 }
 
+/* Whether a sentence is more than thanks: a name may stand beside them, and nothing else. A question is never thanks. */
+static bool
+says_more_than_thanks(const struct reading *r)
+{
+	size_t n = strlen(r->sentence->folded);
+
+	if (memchr(r->sentence->folded, '?', n) != NULL || has_answer(r))
+		return true;
+	for (size_t i = 0; i < r->match_count; i++)
+		if (r->match[i].says == SAYS_THANKS)
+			return false;
+	return n > NAME_MAX_BYTES;
+}
+
 static void
 read_sentence(struct deciding *d, const struct sentence *sentence)
 {
@@ -337,6 +351,7 @@ read_sentence(struct deciding *d, const struct sentence *sentence)
 		if (r.match[i].says == SAYS_REVOKES)
 			take_back(d, &r, &r.match[i]);
 	read_answers(d, &r);
+	d->says_more = d->says_more || says_more_than_thanks(&r);
 	if (has_answer(&r) && r.has_other_host && (r.about_count == 0 || d->asked->certificate_count > 1))
 		doubt(d, d->all, "speaks of a name that was not asked about");
 	read_others(d, &r, here != 0 ? here : d->context != 0 ? d->context : d->all);
@@ -480,7 +495,7 @@ judge(struct deciding *d)
 	    : of[VERDICT_DECLINE] == 0		  ? VERDICT_RENEW
 	    : of[VERDICT_RENEW] == 0		  ? VERDICT_DECLINE
 						  : VERDICT_PARTIAL;
-	d->made.acknowledges = d->thanks && (d->renew | d->decline | d->doubt) == 0 && !d->loose_renew && !d->loose_decline;
+	d->made.acknowledges = d->thanks && !d->says_more && (d->renew | d->decline | d->doubt) == 0;
 	d->made.wants_method = d->card != d->transfer;
 	d->made.method = d->card ? METHOD_CARD : METHOD_TRANSFER;
 	if (d->reason.n == 0 && d->made.verdict == VERDICT_REVIEW)

@@ -254,6 +254,13 @@ has_other_host(const struct finding *f)
 			p++;
 			continue;
 		}
+		/* A full stop behind it is not of the name. */
+		while (n > 1 && p[n - 1] == '.') {
+			n--;
+			dots--;
+		}
+		while (top < n && p[n - 1 - top] != '.')
+			top++;
 		for (size_t i = 0; i < f->asked->certificate_count; i++) {
 			const char *name = f->asked->certificate[i];
 			size_t whole = strlen(name);

@@ -105,9 +105,13 @@ starts_item(const struct cutting *c, struct span line)
 		return true;
 	if (line.n > 1 && isdigit((unsigned char)line.p[0]) && strchr(".)", line.p[1]) != NULL)
 		return true;
-	for (size_t i = 0; i < c->asked->certificate_count; i++)
-		if (span_starts(line, c->asked->certificate[i]))
+	for (size_t i = 0; i < c->asked->certificate_count; i++) {
+		size_t n = strcspn(c->asked->certificate[i], ".");
+
+		/* Its first label will do: "www 更新". */
+		if (line.n > n && n > 1 && strncasecmp(line.p, c->asked->certificate[i], n) == 0 && !isalnum((unsigned char)line.p[n]))
 			return true;
+	}
 	return false;
 }
 
