@@ -28,6 +28,11 @@ void config_problem_on(struct config_loading *l, const char *file, unsigned line
 bool config_tell_problems(struct config_loading *l, config_problem *problem, void *data, struct why *why);
 void config_problems_release(struct config_loading *l);
 
+/* Puts the default of a setting, which the table gives as text, into base, the structure of its section. */
+void config_store_preset(struct config_loading *l, const struct setting *s, void *base);
+/* Puts its value there; what is wrong is told, and leaves the default. name is how it is called in messages. */
+void config_read_setting(struct config_loading *l, const config_setting_t *given, const struct setting *s, const char *name, void *base);
+
 /* What one setting alone cannot show (config_compare.c): logins, ports, duplicates, names of others. Fills in ports. */
 void config_compare(struct config_loading *l, const config_t *file);
 
