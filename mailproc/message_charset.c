@@ -261,6 +261,16 @@ count_kana(struct span utf8)
 	return n;
 }
 
+/* U+E000 to U+F8FF: what user-defined characters become, and in truth Latin letters ("Fr\xF6sche"). */
+static bool
+has_private_use(struct span utf8)
+{
+	for (size_t i = 0; i + 1 < utf8.n; i++)
+		if (utf8.p[i] == '\xEE' || (utf8.p[i] == '\xEF' && (unsigned char)utf8.p[i + 1] < 0xA4))
+			return true;
+	return false;
+}
+
 /*
  * Eight-bit Japanese without a label: Shift_JIS or EUC-JP. EUC read as Shift_JIS is often valid too, but gives half-width kana; the
  * reading with more kana is the right one.
@@ -269,7 +279,8 @@ static bool
 add_japanese(struct buf *out, struct span s)
 {
 	struct buf sjis = BUF_MAX(out->max), euc = BUF_MAX(out->max);
-	bool is_sjis = convert(&sjis, CP932, s) == 0, is_euc = convert(&euc, EUC_JP, s) == 0;
+	bool is_sjis = convert(&sjis, CP932, s) == 0 && !has_private_use(buf_span(&sjis));
+	bool is_euc = convert(&euc, EUC_JP, s) == 0 && !has_private_use(buf_span(&euc));
 
 	is_euc = is_euc && count_kana(buf_span(&euc)) > count_kana(buf_span(&sjis));
 	if (is_euc)

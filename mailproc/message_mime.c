@@ -465,17 +465,16 @@ read_joined(struct decoding *d, const struct mailmime *mime, struct reading *out
 	}
 }
 
-/* The report-type of the outermost multipart/report. */
+/* What the headers of a multipart say beside its kind: the report-type of the outermost multipart/report. */
 static void
-note_report(struct decoding *d, const struct mailmime *mime)
+note_multipart(struct decoding *d, const struct mailmime *mime, bool is_report)
 {
 	struct part part;
 
-	if (d->report_type[0] != '\0')
-		return;
 	part_read(d, mime, &part);
-	snprintf(d->report_type, sizeof d->report_type, "%s",
-	    part.type.report_type[0] != '\0' ? part.type.report_type : "unknown");
+	if (is_report && d->report_type[0] == '\0')
+		snprintf(d->report_type, sizeof d->report_type, "%s",
+		    part.type.report_type[0] != '\0' ? part.type.report_type : "unknown");
 	part_release(&part);
 }
 
@@ -490,8 +489,7 @@ read_node(struct decoding *d, const struct mailmime *mime, struct reading *out, 
 	}
 	switch (mime->mm_type) {
 	case MAILMIME_MULTIPLE:
-		if (strcasecmp(subtype, "report") == 0)
-			note_report(d, mime);
+		note_multipart(d, mime, strcasecmp(subtype, "report") == 0);
 		if (strcasecmp(subtype, "alternative") == 0)
 			read_alternatives(d, mime, out, depth);
 		else
@@ -509,12 +507,14 @@ read_node(struct decoding *d, const struct mailmime *mime, struct reading *out, 
 
 /* Hands the two readings over to the message. */
 static void
-take_readings(struct decoding *d, struct reading *r)
+take_readings(struct decoding *d, struct reading *r, bool is_multiple)
 {
 	struct message *m = d->out;
 
 	if (r->plain.too_large || r->html.too_large)
 		message_suspect(d, "the text is longer than what is read of it");
+	if (is_multiple && m->attachment_count == 0 && is_blank(buf_span(&r->plain)) && is_blank(buf_span(&r->html)))
+		message_suspect(d, "the parts of the mail cannot be told apart");
 	m->is_html = r->has_html && !r->has_plain;
 	m->text = message_copy(d, buf_span(&r->plain));
 	if (r->has_plain && r->has_html && strcmp(buf_text(&r->plain), buf_text(&r->html)) != 0)
@@ -526,14 +526,17 @@ void
 message_read_parts(struct decoding *d)
 {
 	struct mailmime *tree = NULL;
+	struct mailmime *root = NULL;
 	struct reading whole = reading_empty();
 	size_t at = 0;
 
 	if (d->raw.n > 0 && mailmime_parse(d->raw.p, d->raw.n, &at, &tree) != MAILIMF_NO_ERROR)
 		message_suspect(d, "the parts of the mail cannot be told apart");
-	if (tree != NULL && tree->mm_type == MAILMIME_MESSAGE && tree->mm_data.mm_message.mm_msg_mime != NULL)
-		read_node(d, tree->mm_data.mm_message.mm_msg_mime, &whole, 0);
-	take_readings(d, &whole);
+	if (tree != NULL && tree->mm_type == MAILMIME_MESSAGE)
+		root = tree->mm_data.mm_message.mm_msg_mime;
+	if (root != NULL)
+		read_node(d, root, &whole, 0);
+	take_readings(d, &whole, root != NULL && root->mm_type == MAILMIME_MULTIPLE);
 	reading_release(&whole);
 	if (tree != NULL)
 		mailmime_free(tree);

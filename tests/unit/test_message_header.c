@@ -26,6 +26,7 @@ subjects_are_decoded(void **state)
 	    {"a=?utf-8?Q?b?=c", "abc"},
 	    {"日本語 Re: x", "日本語 Re: x"},
 	    {"\x93\xfa\x96\x7b Re", "日本 Re"},
+	    {"Die Fr\xF6sche", "Die Frösche"},
 	    {"\x1b$BF|K\\\x1b(B Re", "日本 Re"},
 	    {"abc =?utf-8?B?5pel5pys6Kqe?= def", "abc 日本語 def"},
 	    {"=?utf-8?X?abc?= tail", "=?utf-8?X?abc?= tail"},

@@ -37,6 +37,7 @@ the_text_is_what_a_person_reads(void **state)
 	    {"Content-Type: multipart/mixed; boundary=x\n\nno border\n", "no border", NULL, NULL},
 	    {"Content-Type: text/plain\nContent-Type: text/html\n\nhello\n", "hello\n", NULL, "a part has more than one Content-Type"},
 	    {"Content-Type: multipart/mixed boundary=m\n\n--m\n\none\n--m--\n", NULL, NULL, "the parts of the mail cannot be told apart"},
+	    {"Content-Type: multipart/mixed; boundary=m\nContent-Type: text/plain\n\n--m\n\none\n--m--\n", NULL, NULL, "a part has more than one Content-Type"},
 	    {"Content-Type: multipart/encrypted; boundary=m\n\n--m\n\n--m--\n", NULL, NULL, "the mail is encrypted"},
 	    {MIXED "--m\n" PLAIN "never closed", "never closed", NULL, NULL},
 	};
