@@ -279,7 +279,7 @@ column_value(sqlite3_stmt *statement, int i, const char *name)
 		return json_null();
 	if (sqlite3_column_type(statement, i) == SQLITE_INTEGER) {
 		number = sqlite3_column_int64(statement, i);
-		if (ends_with(name, "_at") || strcmp(name, "not_before") == 0 || strcmp(name, "not_after") == 0)
+		if (ends_with(name, "_at") || strcmp(name, "at") == 0 || strcmp(name, "not_before") == 0 || strcmp(name, "not_after") == 0)
 			return json_string(instant_text(text, number));
 		if (ends_with(name, "_day"))
 			return json_string(day_text(text, (int)number));

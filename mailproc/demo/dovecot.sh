@@ -45,7 +45,7 @@ as_user() { # only root can, and has to, become somebody else
 
 write_files() {
 	mkdir -p "$dir/mail" "$dir/state" "$dir/oauthkeys/default/HS256"
-	"$here/authority.sh" "$dir/certs"
+	sh "$here/authority.sh" "$dir/certs"
 	key=$dir/oauthkeys/default/HS256/default
 	[ -s "$key" ] || (umask 077 && openssl rand -base64 32 | tr -d "\n" >"$key")
 	passdb=static

@@ -1,6 +1,6 @@
 # An installed program works from anywhere, with what was installed beside it.
 . tests/scenario/lib.sh
-plan 6
+plan 7
 
 make -s install B="${BUILD:-build}" DESTDIR="$scratch/root" PREFIX=/usr >"$scratch/install.out" 2>&1
 is 0 $? "make install succeeds into a DESTDIR"
@@ -16,6 +16,13 @@ out=$("$installed" classify --json reply.eml 2>&1)
 like '"verdict": ?"renew"' "$out" "it reads a reply"
 missing=$(cd "$scratch/root" && find . -type f | grep -cE "share/(man/man1/mailproc.1|man/man5/mailproc.conf.5|mailproc/templates/(ja|en)/notice.(txt|html)|mailproc/mailproc/demo/demo.sh)$")
 is 7 "$missing" "manuals, letters and the demo are installed"
+if [ -x /usr/sbin/dovecot ]; then
+	demo=$("$installed" demo 2>&1)
+	is 0 $? "the installed demo runs to its end"
+	rm -rf "$(printf '%s\n' "$demo" | grep -oE '/tmp/[A-Za-z0-9._/-]+' | tail -1 | cut -d/ -f1-3)"
+else
+	ok "the installed demo runs to its end # SKIP Dovecot is not installed"
+fi
 cd "$top" || exit 1
 make -s uninstall DESTDIR="$scratch/root" PREFIX=/usr
 is 0 "$(find "$scratch/root" -type f | wc -l)" "make uninstall leaves no file"
