@@ -91,8 +91,14 @@ unsigned message_add_html(struct buf *out, struct span html);
 /* ---- message_mime.c ---- */
 
 void message_read_parts(struct decoding *d);
+
+/* ---- message_transfer.c ---- */
+
 void message_add_base64(struct buf *out, struct span bytes);
 void message_add_quoted_printable(struct buf *out, struct span bytes, bool is_word);
+void message_add_transfer_decoded(struct buf *out, struct span body, struct span encoding);
+void message_add_flowed(struct buf *out, struct span text, bool is_delsp);
+void message_add_within(struct buf *out, struct span s); /* as much of s as there is room for */
 
 /* ---- message_differ.c ---- */
 
