@@ -157,8 +157,8 @@ boundaries_of_one_quote_are_harmless(void **state)
 {
 	static const char *const mails[] = {
 	    "Content-Type: multipart/mixed; boundary=\"\\\"\"\n\nx\n",
-	    "From: jane@acme.example\nSubject: SSL-2026-00001\nMessage-ID: <p2@acme.example>\nMIME-Version: 1.0\n"
-	    "Content-Type: multipart/mixed; boundary=\"\\\"\"\n\n--\"\nx\n",
+	    ("From: jane@acme.example\nSubject: SSL-2026-00001\nMessage-ID: <p2@acme.example>\nMIME-Version: 1.0\n"
+	     "Content-Type: multipart/mixed; boundary=\"\\\"\"\n\n--\"\nx\n"),
 	    "Content-Type: multipart/mixed; boundary=\"\"\n\nx\n",
 	    "Content-Type: multipart/mixed; boundary=\n\nx\n",
 	};
