@@ -11,7 +11,10 @@
 #include <libetpan/libetpan.h>
 #include <stdlib.h>
 
-enum { PART_MAX = MESSAGE_MAX_TEXT * 4 }; /* bytes of one text part that are decoded */
+enum {
+	PART_MAX = MESSAGE_MAX_TEXT * 4, /* bytes of one text part that are decoded */
+	ATTACHMENT_NAME_MAX = 1000
+};
 
 /* What a node says: once as plain text and once as HTML; text that exists one way only stands in both. */
 struct reading {
@@ -129,9 +132,9 @@ add_attachment(struct decoding *d, const struct part *part)
 	    : part->type.name != NULL			  ? part->type.name
 	    : part->type.value[0] != '\0'		  ? part->type.value
 							  : "text/plain";
-	struct buf clean = BUF_MAX(FIELD_MAX * 4);
+	struct buf clean = BUF_MAX(ATTACHMENT_NAME_MAX);
 
-	text_add_clean(&clean, span_of(name)); /* a type can hold any bytes */
+	text_add_clean(&clean, span_of(name)); /* a type can hold any bytes; a name that is too long keeps its beginning */
 	message_list_add(d, &d->out->attachment, &d->out->attachment_count, MESSAGE_MAX_PARTS, buf_span(&clean));
 	buf_release(&clean);
 }

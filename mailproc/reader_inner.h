@@ -16,7 +16,7 @@
 
 enum {
 	READER_REQUEST_MAX = 32 << 20, /* bytes of a mail or of what was asked */
-	READER_ANSWER_MAX = 16 << 20   /* bytes of an answer: two texts of MESSAGE_MAX_TEXT, escaped */
+	READER_ANSWER_MAX = 8 << 20    /* bytes of an answer: two texts of MESSAGE_MAX_TEXT, escaped */
 };
 
 /* How a reader ends. */

@@ -217,6 +217,7 @@ hostile_mails_end_in_time(void **state)
 	    {"X: a\n", " b\n", 500000, "\nbody\n", FAULT_NONE, NULL},
 	    {"Subject: ", "=?utf-8?Q?", 6000, "\n\nx\n", FAULT_NONE, NULL},
 	    {"Subject: ", "=?utf-8?Q?a?= ", 100000, "\n\nx\n", FAULT_NONE, NULL},
+	    {"Content-Type: application/x; name=\"", "name ", 12000, "\"\n\nx\n", FAULT_NONE, NULL},
 	    {"Content-Type: text/plain", "; p=v", 100000, "\n\nx\n", FAULT_NONE, NULL},
 	    {"Content-Type: text/plain; name*0=a", "; name*1=b", 10000, "\n\nx\n", FAULT_NONE, NULL},
 	    {"\n", "0123456789\n", 1000000, "", FAULT_NONE, "longer than what is read"},
