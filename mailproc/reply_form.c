@@ -20,7 +20,7 @@ enum { OPTIONS_A_LINE = 4, NAME_REACH = 8, OPTION_MAX = 120 };
 struct option {
 	enum tick_option option;
 	enum mark mark;
-	bool struck, has_box;
+	bool struck;
 	const struct reply_line *line;
 	int certificate;
 };
@@ -354,7 +354,7 @@ options_in(const struct reply_line *line, struct option *option)
 		behind = option_extent(trim_marks(rest_at(s, at + n)));
 		at += n;
 		if (is_option(behind, in_brackets, &what))
-			option[count++] = (struct option){.option = what, .mark = mark_of(mark, behind), .has_box = true, .line = line};
+			option[count++] = (struct option){.option = what, .mark = mark_of(mark, behind), .line = line};
 	}
 	if (count == 0)
 		count = option_without_box(line, option);
@@ -390,7 +390,7 @@ read_row(struct form *form, struct reply_line *line, bool has_legend)
 	tail = span_trim((struct span){at, s.n - (size_t)(at - s.p)});
 	if (is_bare_option(tail, &option, &n)) {
 		if (n == tail.n || tail.p[n] == '(' || tail.p[n] == ' ') {
-			add_option(form, (struct option){option, MARK_TICK, false, true, line, certificate});
+			add_option(form, (struct option){option, MARK_TICK, false, line, certificate});
 			line->is = LINE_FORM;
 		}
 		return;
@@ -406,7 +406,7 @@ read_row(struct form *form, struct reply_line *line, bool has_legend)
 		if (n == 0)
 			continue;
 		if (mark == MARK_CIRCLE || mark == MARK_CROSS) {
-			add_option(form, (struct option){mark == MARK_CIRCLE ? TICK_RENEW : TICK_DECLINE, MARK_TICK, false, true, line, certificate});
+			add_option(form, (struct option){mark == MARK_CIRCLE ? TICK_RENEW : TICK_DECLINE, MARK_TICK, false, line, certificate});
 			line->is = LINE_FORM;
 		}
 		return;
