@@ -64,6 +64,7 @@ struct config_source {
 struct config_authority {
 	char *id;
 	struct config_text name, guide_url;
+	bool is_public; /* browsers' limits on the validity of certificates hold for it */
 };
 
 struct config_product {
@@ -72,6 +73,8 @@ struct config_product {
 	int64_t price; /* for a term, without tax, whole units */
 	int term_years, extra_days, vetting_days;
 	int notice_days; /* L; 0: min(60, a third of the term) */
+	char *reminder_days; /* days before the end, "30 7 3 1"; "" : L/2 7 3 1 */
+	int reissue_days;    /* before the end of a certificate; 0: min(30, a third of its lifetime) */
 };
 
 struct config {
@@ -95,6 +98,8 @@ struct config {
 	char *reference_prefix; /* SSL */
 	char *currency;		/* JPY */
 	int tax_percent, payment_days;
+	int remind_before, remind_after; /* payment reminders: days before and after the due date; 0: none */
+	int last_chance_days;		 /* before the end: the last letter to who declined; 0: none */
 	char *closed_days;	/* file of closed days; "" the program's */
 
 	struct config_authority *authority;
@@ -111,6 +116,9 @@ struct config {
 	enum config_protocol protocol;
 	char *ehlo_name;
 	int lanes;
+	char *send_hours;	/* "" any, or "09:00-18:00": when letters go out that nobody waits for */
+	int per_minute;		/* letters a minute; 0: as fast as the server takes them */
+	char *redirect_all_to;	/* "" or the address that gets every letter instead (a trial) */
 	int retry_hours;	/* after so long a letter that got 4xx answers only is refused */
 	enum config_unknown unknown;
 

@@ -2,6 +2,8 @@
 #include "config_table.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/day.h"
@@ -123,4 +125,39 @@ config_check_zone(const char *text)
 	struct why why = {0};
 
 	return day_set_zone(text, &why) == FAULT_NONE ? NULL : "is not a time zone that this system knows (Area/City)";
+}
+
+/* "09:00-18:00": two times of one day, the first before the second. */
+const char *
+config_check_hours(const char *text)
+{
+	static const char message[] = "is not two times of a day, HH:MM-HH:MM, the earlier one first";
+	int from, from_minute, to, to_minute, n = 0;
+
+	if (strlen(text) != 11 || sscanf(text, "%2d:%2d-%2d:%2d%n", &from, &from_minute, &to, &to_minute, &n) != 4 || n != 11)
+		return message;
+	if (from < 0 || from > 23 || from_minute < 0 || from_minute > 59 || to < 0 || to > 24 || to_minute < 0 || to_minute > 59)
+		return message;
+	from = from * 60 + from_minute;
+	to = to * 60 + to_minute;
+	return from < to && to <= 24 * 60 ? NULL : message;
+}
+
+/* "30 7 3 1": days before the end, each smaller than the one before. */
+const char *
+config_check_days(const char *text)
+{
+	static const char message[] = "is not a list of up to 8 days before the end, each smaller than the one before (\"30 7 3 1\")";
+	int before = 366, count = 0;
+
+	for (const char *p = text; *p != '\0';) {
+		char *end;
+		long days = strtol(p, &end, 10);
+
+		if (!isdigit((unsigned char)*p) || days < 1 || days >= before || ++count > 8 || (*end != ' ' && *end != '\0'))
+			return message;
+		before = (int)days;
+		p = end + strspn(end, " ");
+	}
+	return NULL;
 }

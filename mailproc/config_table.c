@@ -64,6 +64,14 @@ static const struct setting mail_settings[] = {
     WORD("staff_language", OPTIONAL, IN(staff_language), "ja", language_words, "The language of letters to staff."),
 };
 
+static const struct setting send_settings[] = {
+    LINE("hours", OPTIONAL, IN(send_hours), "", config_check_hours,
+	"When letters go out, as \"09:00-18:00\"; \"\" at any hour. What answers somebody (a payment request, a confirmation, a letter to staff) goes at any hour."),
+    NUMBER("per_minute", IN(per_minute), "0", 0, 10000, "Letters a minute; 0: as fast as the server takes them."),
+    LINE("redirect_all_to", OPTIONAL, IN(redirect_all_to), "", config_check_address,
+	"For a trial: every letter goes to this address instead; X-Mailproc-Would-Go-To names the other one."),
+};
+
 static const struct setting letters_settings[] = {
     PATH("own", OPTIONAL, IN(own_letters), "", "A folder with ja/ and en/ whose letters stand before the program's."),
 };
@@ -87,12 +95,15 @@ static const struct setting texts_settings[] = {
 
 static const struct setting renewal_settings[] = {
     LINE("reference_prefix", OPTIONAL, IN(reference_prefix), "SSL", config_check_prefix, "References are PREFIX-YEAR-00001."),
+    NUMBER("last_chance_days", IN(last_chance_days), "7", 0, 90, "Days before the end that who declined gets one last letter; 0: none."),
 };
 
 static const struct setting money_settings[] = {
     LINE("currency", OPTIONAL, IN(currency), "JPY", config_check_currency, "The currency of every amount, whole units."),
     NUMBER("tax_percent", IN(tax_percent), "10", 0, 100, "The rate of consumption tax."),
     NUMBER("payment_days", IN(payment_days), "14", 1, 90, "Days from the order to the due date of its invoice."),
+    NUMBER("remind_before", IN(remind_before), "3", 0, 60, "Days before the due date that an unpaid invoice is reminded of; 0: not."),
+    NUMBER("remind_after", IN(remind_after), "3", 0, 60, "Days after the due date, likewise; never after the last safe day."),
 };
 
 /* A server is described alike wherever one is named. */
@@ -158,6 +169,7 @@ static const struct setting authority_settings[] = {
     LINE("id", REQUIRED, AUTHORITY(id), "", config_check_id, "The word for it in this file and in imported lists."),
     TEXT("name", REQUIRED, AUTHORITY(name), "", "", NULL, "Its name in letters."),
     TEXT("guide", REQUIRED, AUTHORITY(guide_url), "", "", config_check_link, "The page that explains its application to customers."),
+    YES_NO("public", AUTHORITY(is_public), "true", "Its certificates must satisfy browsers: their limits on validity hold; false: a private authority."),
 };
 
 #define PRODUCT(member) offsetof(struct config_product, member)
@@ -170,6 +182,10 @@ static const struct setting product_settings[] = {
     NUMBER("extra_days", PRODUCT(extra_days), "0", 0, 365, "Days that a renewal is longer than a new term."),
     NUMBER("vetting_days", PRODUCT(vetting_days), "10", 0, 90, "Days the authority needs: the last safe day to pay is so long before the end."),
     NUMBER("notice_days", PRODUCT(notice_days), "0", 0, 365, "Days before the end that the notice goes out; 0: 60, or a third of a shorter term."),
+    LINE("reminder_days", OPTIONAL, PRODUCT(reminder_days), "", config_check_days,
+	"Days before the end of reminders, \"30 7 3 1\"; \"\": half of the notice's, 7, 3 and 1."),
+    NUMBER("reissue_days", PRODUCT(reissue_days), "0", 0, 365,
+	"Days before the end of a certificate inside a term that its re-issue begins; 0: 30, or a third of a shorter lifetime."),
 };
 
 #define GROUP(n, rows, text) {n, SECTION_GROUP, rows, sizeof(rows) / sizeof(rows)[0], text, 0, 0, 0, NULL, false}
@@ -184,6 +200,7 @@ const struct section config_section[] = {
     GROUP("mail", mail_settings, "Our addresses."),
     GROUP("smtp", smtp_settings, "The server that takes our letters."),
     LIST("sources", source_settings, struct config_source, source, PRESET_SOURCES, false, "Where answers come in: one group for each mailbox."),
+    GROUP("send", send_settings, "When and how letters go out."),
     GROUP("trust", trust_settings, "Who may decide."),
     GROUP("money", money_settings, "Invoices."),
     GROUP("renewal", renewal_settings, "Renewals."),

@@ -70,7 +70,7 @@ const struct setting *setting_find(const struct section *section, const char *na
 
 /* Checks of texts that are used beyond the table (config_check.c). */
 setting_check config_check_address, config_check_host, config_check_link, config_check_id, config_check_prefix, config_check_currency,
-    config_check_registration, config_check_delimiter, config_check_zone;
+    config_check_registration, config_check_delimiter, config_check_zone, config_check_hours, config_check_days;
 bool config_is_loopback(const char *host);
 
 #endif

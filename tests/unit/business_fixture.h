@@ -70,18 +70,18 @@ fixture_configure(struct fixture *f)
 {
 	struct config *c = &f->config;
 
-	f->authority[0] = (struct config_authority){TEXT("symantec"), {{TEXT("シマンテック"), TEXT("Symantec")}}, {{TEXT(""), TEXT("")}}};
-	f->authority[1] = (struct config_authority){TEXT("geotrust"), {{TEXT("ジオトラスト"), TEXT("GeoTrust")}}, {{TEXT(""), TEXT("")}}};
-	f->authority[2] = (struct config_authority){TEXT("cybertrust"), {{TEXT("サイバートラスト"), TEXT("Cybertrust")}}, {{TEXT(""), TEXT("")}}};
+	f->authority[0] = (struct config_authority){TEXT("symantec"), {{TEXT("シマンテック"), TEXT("Symantec")}}, {{TEXT(""), TEXT("")}}, true};
+	f->authority[1] = (struct config_authority){TEXT("geotrust"), {{TEXT("ジオトラスト"), TEXT("GeoTrust")}}, {{TEXT(""), TEXT("")}}, true};
+	f->authority[2] = (struct config_authority){TEXT("cybertrust"), {{TEXT("サイバートラスト"), TEXT("Cybertrust")}}, {{TEXT(""), TEXT("")}}, true};
 	f->product[0] = (struct config_product){.id = TEXT("secure-server-id"), .authority = TEXT("symantec"),
 	    .name = {{TEXT("セキュアサーバID"), TEXT("Secure Server ID")}}, .price = 60000, .term_years = 1, .extra_days = 14,
-	    .vetting_days = 10};
+	    .vetting_days = 10, .reminder_days = TEXT("")};
 	f->product[1] = (struct config_product){.id = TEXT("true-businessid"), .authority = TEXT("geotrust"),
-	    .name = {{TEXT("トゥルービジネスID"), TEXT("True BusinessID")}}, .price = 33333, .term_years = 1, .vetting_days = 5};
+	    .name = {{TEXT("トゥルービジネスID"), TEXT("True BusinessID")}}, .price = 33333, .term_years = 1, .vetting_days = 5, .reminder_days = TEXT("")};
 	f->product[2] = (struct config_product){.id = TEXT("sureserver"), .authority = TEXT("cybertrust"),
-	    .name = {{TEXT("SureServer"), TEXT("SureServer")}}, .price = 55555, .term_years = 1, .vetting_days = 7};
+	    .name = {{TEXT("SureServer"), TEXT("SureServer")}}, .price = 55555, .term_years = 1, .vetting_days = 7, .reminder_days = TEXT("")};
 	f->product[3] = (struct config_product){.id = TEXT("early"), .authority = TEXT("cybertrust"),
-	    .name = {{TEXT("早期"), TEXT("Early")}}, .price = 1000, .term_years = 1, .vetting_days = 7, .notice_days = 90};
+	    .name = {{TEXT("早期"), TEXT("Early")}}, .price = 1000, .term_years = 1, .vetting_days = 7, .notice_days = 90, .reminder_days = TEXT("45 10")};
 	f->source = (struct config_source){.folders = {TEXT("Processed"), TEXT("Review"), TEXT("Automatic"), TEXT("Bounces"), true}};
 
 	*c = (struct config){.path = TEXT("test.conf"), .dir = f->dir, .data_dir = f->dir, .store = TEXT("store.db"), .key = TEXT("key"),
@@ -97,7 +97,7 @@ fixture_configure(struct fixture *f)
 	    .transfer_fee = {{TEXT("振込手数料はご負担ください。"), TEXT("Please bear the transfer fee.")}},
 	    .how_to_look = {{TEXT("鍵マーク"), TEXT("the padlock")}}, .flex_note = {{TEXT("IPアドレス共用"), TEXT("shared IP")}},
 	    .browser_note = {{TEXT("警告"), TEXT("a warning")}}, .reference_prefix = TEXT("SSL"), .currency = TEXT("JPY"),
-	    .tax_percent = 10, .payment_days = 14, .closed_days = TEXT(""), .authority = f->authority, .authority_count = 3,
+	    .tax_percent = 10, .payment_days = 14, .remind_before = 3, .remind_after = 3, .last_chance_days = 7, .send_hours = TEXT(""), .redirect_all_to = TEXT(""), .closed_days = TEXT(""), .authority = f->authority, .authority_count = 3,
 	    .product = f->product, .product_count = 4, .source = &f->source, .source_count = 1, .message_max_bytes = 1 << 20,
 	    .reader_seconds = 5, .reader_megabytes = 256, .protocol = PROTOCOL_SMTP, .ehlo_name = TEXT("hosting.example"), .lanes = 1,
 	    .retry_hours = 48, .unknown = UNKNOWN_HOLD, .authentication = AUTHENTICATION_IF_PRESENT, .authserv_id = TEXT("mx.hosting.example"),
