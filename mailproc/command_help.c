@@ -19,7 +19,10 @@ const struct command command_table[] = {
     {"poll", command_run, "[--dry-run]", "fetch answers, understand them, act on them", RUN_DETAILS},
     {"due", command_run, "[--dry-run]", "do what the calendar says", RUN_DETAILS},
     {"send", command_run, "[--dry-run]", "send the letters that wait", RUN_DETAILS},
-    {"status", command_status, "[--json]", "the work in numbers, and what needs a person", "  --json      one object\n"},
+    {"status", command_status, "[--json | --metrics]", "the work in numbers, and what needs a person",
+	"Exits with 1 while an alarm stands (limits: status in mailproc.conf), with 0 otherwise.\n"
+	"  --json      one object\n"
+	"  --metrics   for Prometheus\n"},
     {"list", command_list, "[--due] [--state STATE] [--json]", "renewals by state or date",
 	"Without options: all that are not renewed, lapsed or replaced.\n"
 	"  --due       those whose next day has come\n"

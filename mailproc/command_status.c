@@ -1,13 +1,17 @@
 /* command_status.c - the work in numbers. Standing alarms are told here and not by runs. */
 #include "command.h"
+#include "command_status.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "../store/store_view.h"
 #include "base/day.h"
 #include "base/table.h"
 #include "command_view.h"
+
+enum { STORE_CHECK_MAX_BYTES = 64 << 20 }; /* a larger store is not read whole each time; mailproc check does */
 
 static const char *
 state_meaning(const char *word)
@@ -143,11 +147,27 @@ print_unrelated(const json_t *status)
 		view_block(stdout, json_is_string(subject) && *json_string_value(subject) != '\0' ? json_string_value(subject) : "(no subject)", 1);
 }
 
+static void
+print_alarms(const struct alarm alarm[alarm_count])
+{
+	bool any = false;
+
+	for (enum alarm_kind kind = 0; kind < alarm_count; kind++) {
+		if (!alarm[kind].stands)
+			continue;
+		view_linef(stdout, any ? "" : "ALARM", "%s: %s", alarm_word(kind), alarm[kind].text);
+		any = true;
+	}
+	if (any)
+		putchar('\n');
+}
+
 static enum fault
-print_status(const json_t *status, struct why *why)
+print_status(const json_t *status, const struct alarm alarm[alarm_count], struct why *why)
 {
 	enum fault fault;
 
+	print_alarms(alarm);
 	print_needs(status);
 	print_last_run(status);
 	print_mailboxes(status);
@@ -163,28 +183,79 @@ print_status(const json_t *status, struct why *why)
 	return fault;
 }
 
+/* The view with its alarms: [{alarm, text}]. */
+static enum fault
+print_status_json(json_t *status, const struct alarm alarm[alarm_count], struct why *why)
+{
+	json_t *list = json_array();
+	bool failed = list == NULL;
+
+	for (enum alarm_kind kind = 0; !failed && kind < alarm_count; kind++)
+		if (alarm[kind].stands)
+			failed = json_array_append_new(list, json_pack("{s:s, s:s}", "alarm", alarm_word(kind), "text", alarm[kind].text)) != 0;
+	if (failed || json_object_set(status, "alarms", list) != 0) {
+		json_decref(list);
+		return why_set(why, FAULT_STOP, "out of memory for the status");
+	}
+	json_decref(list);
+	view_json(stdout, status);
+	return FAULT_NONE;
+}
+
+static void
+look_at_store(struct command_open *open, struct alarm *alarm)
+{
+	struct stat st;
+	struct why why = {0};
+
+	if (stat(open->config->store, &st) != 0 || st.st_size > STORE_CHECK_MAX_BYTES || store_check(open->store, &why) == FAULT_NONE)
+		return;
+	alarm->stands = true;
+	snprintf(alarm->text, sizeof alarm->text, "%s", why.text);
+}
+
+static bool
+any_stands(const struct alarm alarm[alarm_count])
+{
+	for (enum alarm_kind kind = 0; kind < alarm_count; kind++)
+		if (alarm[kind].stands)
+			return true;
+	return false;
+}
+
 int
 command_status(const struct command_context *context, int argc, char **argv)
 {
-	bool as_json = false;
-	const struct command_option options[] = {{"json", &as_json, NULL}, {0}};
+	bool as_json = false, as_metrics = false;
+	const struct command_option options[] = {{"json", &as_json, NULL}, {"metrics", &as_metrics, NULL}, {0}};
+	struct alarm alarm[alarm_count];
 	struct command_open open;
 	struct why why = {0};
 	json_t *view = NULL;
-	int words, status = command_read_options(argc, argv, options, 0, 0, &words);
+	int words, today, status = command_read_options(argc, argv, options, 0, 0, &words);
 	enum fault fault;
 
 	if (status != COMMAND_GO_ON)
 		return status;
+	if (as_json && as_metrics)
+		return command_usage("status", "--json or --metrics, not both");
 	status = command_open(&open, context, OPEN_STORE_READ);
 	if (status != EX_OK)
 		return status;
-	fault = store_view_status(open.store, day_of_instant(open.business.now), &view, &why);
-	if (fault == FAULT_NONE && as_json)
-		view_json(stdout, view);
-	else if (fault == FAULT_NONE)
-		fault = print_status(view, &why);
+	today = day_of_instant(open.business.now);
+	fault = store_view_status(open.store, today, today - open.config->alarm_overdue_days, &view, &why);
+	if (fault == FAULT_NONE) {
+		alarms_find(alarm, view, open.config, open.business.now);
+		look_at_store(&open, &alarm[ALARM_STORE]);
+		status = any_stands(alarm) ? 1 : EX_OK;
+		if (as_json)
+			fault = print_status_json(view, alarm, &why);
+		else if (as_metrics)
+			status_print_metrics(stdout, view, alarm);
+		else
+			fault = print_status(view, alarm, &why);
+	}
 	json_decref(view);
 	command_close(&open);
-	return fault == FAULT_NONE ? EX_OK : command_fail(fault, &why);
+	return fault == FAULT_NONE ? status : command_fail(fault, &why);
 }

@@ -127,6 +127,10 @@ struct config {
 	bool subaddress;	/* the token may stand in Reply-To and envelope sender */
 	char *subaddress_delimiter;
 	char *shared_domains;	/* "" or a file of further shared mail domains */
+
+	/* when status raises an alarm */
+	int alarm_review_hours, alarm_poll_minutes, alarm_overdue_days, alarm_letter_days;
+	int watch_minutes; /* between two runs of watch while no mail comes */
 };
 
 /* Called once for each error, in the order of the file. line 0: the file as a whole. */

@@ -158,6 +158,17 @@ static const struct setting trust_settings[] = {
     PATH("shared_domains", OPTIONAL, IN(shared_domains), "", "A file of further mail domains that strangers share."),
 };
 
+static const struct setting status_settings[] = {
+    NUMBER("review_hours", IN(alarm_review_hours), "24", 1, 8760, "Alarm when the oldest message has waited for staff for so many hours."),
+    NUMBER("poll_minutes", IN(alarm_poll_minutes), "60", 1, 10080, "Alarm when a mailbox has not been polled for so many minutes."),
+    NUMBER("overdue_days", IN(alarm_overdue_days), "3", 1, 90, "Alarm when the day of a renewal lies so many days back and nothing has been done."),
+    NUMBER("letter_days", IN(alarm_letter_days), "14", 1, 365, "Alarm for so many days after a letter was held, refused, or may have been lost."),
+};
+
+static const struct setting watch_settings[] = {
+    NUMBER("minutes", IN(watch_minutes), "10", 1, 1440, "Minutes between two runs of watch while no mail comes in."),
+};
+
 static const struct setting limits_settings[] = {
     LARGE("message_max_bytes", OPTIONAL, IN(message_max_bytes), "26214400", 65536, 30 << 20, "A longer mail is cut, and goes to review."),
     NUMBER("reader_seconds", IN(reader_seconds), "10", 1, 300, "Processor time for reading one mail."),
@@ -209,6 +220,8 @@ const struct section config_section[] = {
     GROUP("texts", texts_settings, "Pieces of letters. The control panel's labels stand here."),
     GROUP("letters", letters_settings, "Letters of one's own."),
     GROUP("rules", rules_settings, "Rules of one's own."),
+    GROUP("status", status_settings, "When mailproc status raises an alarm."),
+    GROUP("watch", watch_settings, "mailproc watch."),
     GROUP("limits", limits_settings, "Limits on foreign mail."),
 };
 const size_t config_section_count = sizeof config_section / sizeof config_section[0];

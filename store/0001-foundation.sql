@@ -330,6 +330,13 @@ CREATE TRIGGER event_is_final_delete BEFORE DELETE ON event
 CREATE TRIGGER event_is_final_replace BEFORE INSERT ON event WHEN EXISTS (SELECT 1 FROM event WHERE id = NEW.id)
 	BEGIN SELECT RAISE(ABORT, 'events are never replaced'); END;	-- INSERT OR REPLACE deletes without the trigger above
 
+-- Keeps runs from sending anything until staff allow it: set by an import, cleared by `run --allow`.
+CREATE TABLE guard (
+	id     INTEGER PRIMARY KEY CHECK (id = 1),
+	set_at INTEGER NOT NULL,
+	reason TEXT NOT NULL CHECK (reason <> '')
+) STRICT;
+
 -- One run of the program and what it counted.
 CREATE TABLE run (
 	id         INTEGER PRIMARY KEY,

@@ -43,6 +43,14 @@ const char *const sql_text[sql_count] = {
 	    "INSERT INTO counter (name, year, last) VALUES (:name, :year, 1) "
 	    "ON CONFLICT (name, year) DO UPDATE SET last = last + 1 RETURNING last",
 
+	/* store_guard.c */
+	[SQL_GUARD_GET] =
+	    "SELECT set_at, reason FROM guard WHERE id = 1",
+	[SQL_GUARD_SET] =
+	    "INSERT INTO guard (id, set_at, reason) VALUES (1, :now, :reason) ON CONFLICT (id) DO UPDATE SET set_at = excluded.set_at, reason = excluded.reason",
+	[SQL_GUARD_CLEAR] =
+	    "DELETE FROM guard",
+
 	/* store_customer.c */
 	[SQL_CUSTOMER_GET] =
 	    "SELECT " CUSTOMER_COLUMNS " FROM customer WHERE id = :id",
@@ -350,6 +358,8 @@ const char *const sql_text[sql_count] = {
 	    "SELECT (SELECT count(*) FROM review WHERE decision IS NULL) AS reviews_open, "
 	    "(SELECT min(opened_at) FROM review WHERE decision IS NULL) AS oldest_review_at, "
 	    "(SELECT count(*) FROM renewal WHERE next_day <= :today) AS due, "
+	    "(SELECT count(*) FROM renewal r JOIN term t ON t.id = r.term JOIN customer c ON c.id = t.customer "
+	    "WHERE r.next_day <= :overdue AND c.paused = 0) AS overdue, "
 	    "(SELECT count(*) FROM message WHERE outcome IS NULL) AS unhandled",
 	[SQL_STATUS_UNRELATED] =
 	    "SELECT subject FROM message WHERE outcome = 'unrelated' ORDER BY id DESC LIMIT 10",
@@ -358,8 +368,12 @@ const char *const sql_text[sql_count] = {
 	[SQL_STATUS_MAILBOXES] =
 	    "SELECT name, polled_at FROM mailbox ORDER BY name",
 	[SQL_STATUS_HELD] =
-	    "SELECT l.id, l.kind, l.state, l.reason, coalesce( "
+	    "SELECT l.id, l.kind, l.state, l.state_at, l.reason, coalesce( "
 	    "(SELECT r.reference FROM letter_item i JOIN renewal r ON r.id = i.renewal WHERE i.letter = l.id ORDER BY i.position LIMIT 1), "
 	    "(SELECT r.reference FROM review v JOIN renewal r ON r.id = v.renewal WHERE v.id = l.review)) AS reference "
 	    "FROM letter l WHERE l.state IN ('held', 'unknown', 'refused') ORDER BY l.id DESC LIMIT 100",
+	[SQL_STATUS_GUARD] =
+	    "SELECT set_at, reason FROM guard",
+	[SQL_VIEW_INVOICES_SINCE] =
+	    "SELECT count(*), coalesce(sum(total), 0), coalesce(max(id), :after) FROM invoice WHERE id > :after",
 };

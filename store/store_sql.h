@@ -14,6 +14,11 @@ enum sql {
 	SQL_RUN_END,
 	SQL_COUNT_UP,
 
+	/* store_guard.c */
+	SQL_GUARD_GET,
+	SQL_GUARD_SET,
+	SQL_GUARD_CLEAR,
+
 	/* store_customer.c */
 	SQL_CUSTOMER_GET,
 	SQL_CUSTOMER_FIND,
@@ -146,6 +151,8 @@ enum sql {
 	SQL_STATUS_LAST_RUN,
 	SQL_STATUS_MAILBOXES,
 	SQL_STATUS_HELD,
+	SQL_STATUS_GUARD,
+	SQL_VIEW_INVOICES_SINCE,
 
 	sql_count
 };

@@ -240,13 +240,14 @@ put_unrelated(json_t *to, struct store *store, struct why *why)
 }
 
 static enum fault
-view_status(struct store *store, int today_day, json_t **out, struct why *why)
+view_status(struct store *store, int today_day, int overdue_day, json_t **out, struct why *why)
 {
 	struct query q;
 	enum fault fault;
 
 	query_begin(&q, store, SQL_STATUS_NUMBERS, why);
 	bind_int(&q, ":today", today_day);
+	bind_int(&q, ":overdue", overdue_day);
 	if (query_next(&q))
 		*out = take_row(&q);
 	fault = query_end(&q);
@@ -264,11 +265,13 @@ view_status(struct store *store, int today_day, json_t **out, struct why *why)
 		fault = put_rows(*out, "mailboxes", store, SQL_STATUS_MAILBOXES, NULL, 0, why);
 	if (fault == FAULT_NONE)
 		fault = put_rows(*out, "held", store, SQL_STATUS_HELD, NULL, 0, why);
+	if (fault == FAULT_NONE)
+		fault = put_row(*out, "guard", store, SQL_STATUS_GUARD, NULL, 0, why);
 	return fault;
 }
 
 enum fault
-store_view_status(struct store *store, int today_day, json_t **out, struct why *why)
+store_view_status(struct store *store, int today_day, int overdue_day, json_t **out, struct why *why)
 {
 	json_t *made = NULL;
 	bool begun;
@@ -276,7 +279,7 @@ store_view_status(struct store *store, int today_day, json_t **out, struct why *
 
 	if (fault != FAULT_NONE)
 		return fault;
-	fault = view_status(store, today_day, &made, why);
+	fault = view_status(store, today_day, overdue_day, &made, why);
 	store_look_end(store, begun);
 	if (fault != FAULT_NONE) {
 		json_decref(made);
@@ -284,4 +287,19 @@ store_view_status(struct store *store, int today_day, json_t **out, struct why *
 	}
 	*out = made;
 	return FAULT_NONE;
+}
+
+enum fault
+store_view_invoices_since(struct store *store, int64_t after, struct invoice_sum *out, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_VIEW_INVOICES_SINCE, why);
+	bind_int(&q, ":after", after);
+	if (query_next(&q)) {
+		out->count = take_int(&q);
+		out->total = take_int(&q);
+		out->last = take_int(&q);
+	}
+	return query_end(&q);
 }

@@ -29,10 +29,18 @@ MUST_USE enum fault store_view_renewal(struct store *store, const char *referenc
 /* Reviews: id, opened_at, reference, customer_name, sender, subject, reason, suggestion, decision. Oldest first. */
 MUST_USE enum fault store_view_reviews(struct store *store, bool all, view_row *row, void *data, struct why *why);
 /*
- * Numbers: states{STATE: n}, letters{STATE: n}, reviews_open, oldest_review_at, due (renewals whose day has come), outcomes{OUTCOME: n}, unhandled,
- * unrelated_subjects[≤ 10 newest], last_run{command, started_at, ended_at, fault, counts}, mailboxes[{name, polled_at}],
- * held[{id, kind, state, reason, reference}] (held, unknown and refused, at most 100, newest first). Every word has its key. today_day is the local day of now.
+ * Numbers: states{STATE: n}, letters{STATE: n}, reviews_open, oldest_review_at, due (renewals whose day has come), overdue (whose day was overdue_day or
+ * earlier, without those of paused customers), outcomes{OUTCOME: n}, unhandled, unrelated_subjects[≤ 10 newest],
+ * last_run{command, started_at, ended_at, fault, counts}, mailboxes[{name, polled_at}], guard{set_at, reason} (null: none),
+ * held[{id, kind, state, state_at, reason, reference}] (held, unknown and refused, at most 100, newest first). Every word has its key. today_day is the
+ * local day of now.
  */
-MUST_USE enum fault store_view_status(struct store *store, int today_day, json_t **out, struct why *why);
+MUST_USE enum fault store_view_status(struct store *store, int today_day, int overdue_day, json_t **out, struct why *why);
+
+/* What was billed after an invoice (0: the first): how many, for how much, and the last one's id (after, when there is none). */
+struct invoice_sum {
+	int64_t count, total, last;
+};
+MUST_USE enum fault store_view_invoices_since(struct store *store, int64_t after, struct invoice_sum *out, struct why *why);
 
 #endif

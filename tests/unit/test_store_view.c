@@ -234,9 +234,9 @@ status_counts_every_word(void **state)
 	DONE(s, store_run_begin(s->store, "poll", T0, &run, &s->why));
 	DONE(s, store_run_end(s->store, run, T0 + 5, "server away", counts, &s->why));
 	json_decref(counts);
-	DONE(s, store_view_status(s->store, 20702, &view, &s->why));
-	assert_string_equal(keys(view), "reviews_open oldest_review_at due unhandled states letters outcomes unrelated_subjects last_run "
-					"mailboxes held");
+	DONE(s, store_view_status(s->store, 20702, 20699, &view, &s->why));
+	assert_string_equal(keys(view), "reviews_open oldest_review_at due overdue unhandled states letters outcomes unrelated_subjects last_run "
+					"mailboxes held guard");
 	assert_int_equal(json_object_size(at(view, "states")), renewal_state_count);
 	assert_int_equal(json_object_size(at(view, "letters")), letter_state_count);
 	assert_int_equal(json_object_size(at(view, "outcomes")), message_outcome_count);
