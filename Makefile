@@ -15,7 +15,7 @@ endif
 BUILD_PACKAGES = gcc make pkg-config libetpan-dev libssl-dev libpcre2-dev libsqlite3-dev libutf8proc-dev libxml2-dev \
 	libseccomp-dev libpsl-dev libidn2-dev libconfig-dev libcsv-dev libjansson-dev tzdata publicsuffix ca-certificates
 DEMO_PACKAGES = dovecot-imapd dovecot-lmtpd openssl
-TEST_PACKAGES = $(DEMO_PACKAGES) libcmocka-dev clang libclang-rt-14-dev perl python3 mandoc sqlite3 libsasl2-modules
+TEST_PACKAGES = $(DEMO_PACKAGES) dovecot-submissiond libcmocka-dev clang libclang-rt-14-dev perl python3 mandoc sqlite3 libsasl2-modules
 
 LIBRARIES = libpcre2-8 sqlite3 libutf8proc libxml-2.0 libseccomp libpsl libidn2 libconfig jansson openssl
 # libetpan's and libcsv's pkg-config files are not used: the first turns position-independent executables off, the second does not exist.
