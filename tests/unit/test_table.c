@@ -178,7 +178,10 @@ open_terminal(struct terminal *terminal, unsigned short columns)
 	int fd;
 
 	terminal->master = posix_openpt(O_RDWR | O_NOCTTY);
-	assert_true(terminal->master >= 0);
+	if (terminal->master < 0) {
+		print_message("skipped: no pseudo-terminal can be had here\n");
+		skip();
+	}
 	assert_int_equal(grantpt(terminal->master), 0);
 	assert_int_equal(unlockpt(terminal->master), 0);
 	fd = open(ptsname(terminal->master), O_RDWR | O_NOCTTY);
