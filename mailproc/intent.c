@@ -1,8 +1,8 @@
 /*
  * intent.c - draws the conclusion
  *
- * Sentence by sentence: what its rules say, about which certificates, and what stands against it. What is said for and against, and what is
- * doubtful, is gathered per certificate and judged at the end: one clear direction and no doubt is an answer, all else is for a person.
+ * What the sentences say for and against, and what is doubtful, is gathered per certificate and judged at the end: one clear direction
+ * and no doubt is an answer, all else is for a person.
  */
 #include "intent_inner.h"
 
@@ -13,352 +13,13 @@
 #include "message.h"
 
 /* In a clause a negation is at most this far from what it negates. */
-enum { NEGATION_REACH = 60, HEADING_REST = 30, NAME_MAX_BYTES = 40, KNOWN_MAX = 4 << 20, REASON_MAX = 2000 };
-
-struct deciding {
-	const struct asked *asked;
-	const struct rules *rules;
-	struct intent made;
-	struct buf reason; /* of the first doubt */
-	char *known;	   /* lines of the letter and the quotation, folded */
-	uint64_t all;	   /* one bit a certificate; one bit too where none was named */
-	uint64_t named;	   /* anywhere in the words */
-	uint64_t renew, decline, doubt;
-	uint64_t context; /* what the words before spoke of, and did not answer */
-	bool loose_renew, loose_decline; /* said, but not of which certificate */
-	enum rule_says heading;		 /* an answer that stands above the names it is about; SAYS_NOTHING: none */
-	bool limit_reached, thanks, says_more; /* more than thanks */
-	bool card, transfer;
-	enum fault fault;
-	struct why *why;
-};
-
-/* One sentence at work. */
-struct reading {
-	const struct sentence *sentence;
-	struct about about[SENTENCE_MAX_ABOUT];
-	size_t about_count;
-	struct rule_match match[SENTENCE_MAX_MATCHES];
-	size_t match_count;
-	bool has_other_host;
-};
+enum { KNOWN_MAX = 4 << 20, REASON_MAX = 2000 };
 
 static void
 add_evidence(struct deciding *d, const char *rule, const char *text, size_t n, const char *reason)
 {
 	if (d->fault == FAULT_NONE)
 		d->fault = evidence_add(&d->made, rule, (struct span){text, n}, reason, d->why);
-}
-
-static void
-add_match(struct deciding *d, const struct reading *r, const struct rule_match *match)
-{
-	if (d->fault == FAULT_NONE)
-		d->fault = evidence_add_match(&d->made, d->rules, r->sentence->text, r->sentence->folded, match, d->why);
-}
-
-/* The first reason is the one told; the evidence has them all. */
-static void
-doubt(struct deciding *d, uint64_t set, const char *reason)
-{
-	d->doubt |= set;
-	if (d->reason.n == 0)
-		buf_add_text(&d->reason, reason);
-}
-
-static void
-say(struct deciding *d, enum rule_says says, uint64_t set)
-{
-	if (says == SAYS_RENEW)
-		d->renew |= set;
-	else
-		d->decline |= set;
-}
-
-/* The certificates that the group at place i of the sentence means. */
-static uint64_t
-meant(const struct deciding *d, const struct reading *r, size_t i)
-{
-	const struct about *about = &r->about[i];
-	uint64_t names = 0;
-
-	if (about->is_all)
-		return d->all;
-	if (about->is_rest)
-		return d->all & ~d->named;
-	if (!about->is_except)
-		return about->set;
-	for (size_t k = 0; k < r->about_count; k++)
-		names |= r->about[k].set;
-	return names != 0 ? d->all & ~names : 0;
-}
-
-static uint64_t
-named_in(const struct deciding *d, const struct reading *r)
-{
-	uint64_t set = 0;
-
-	for (size_t i = 0; i < r->about_count; i++)
-		set |= meant(d, r, i);
-	return set;
-}
-
-static bool
-is_answer(const struct rule_match *match)
-{
-	return match->says == SAYS_RENEW || match->says == SAYS_DECLINE;
-}
-
-/* "other than X": the names beside it are not meant themselves. */
-static bool
-has_except(const struct reading *r)
-{
-	for (size_t i = 0; i < r->about_count; i++)
-		if (r->about[i].is_except)
-			return true;
-	return false;
-}
-
-/* Whether only words that join names stand between two places: "www と mail", "www, mail and shop". */
-static bool
-joins(const char *folded, size_t from, size_t to)
-{
-	static const char *const joint[] = {"と", "、", "・", ",", " ", "および", "及び", "ならびに", "や", "and", "&", "/", "+", "の", "方", "(", ")", "も", "~", "から", "as well as", "also", "プラス",
-	    "both", "または", ":", "証明書", "ssl", "cert", "the", "for", "for the", "それと", "-"};
-	size_t at = from;
-
-	while (at < to) {
-		size_t n = 0;
-
-		for (size_t i = 0; i < sizeof joint / sizeof *joint; i++)
-			if (strlen(joint[i]) > n && at + strlen(joint[i]) <= to && memcmp(folded + at, joint[i], strlen(joint[i])) == 0)
-				n = strlen(joint[i]);
-		if (n == 0)
-			return false;
-		at += n;
-	}
-	return true;
-}
-
-/*
- * What names stand between two places of the sentence. Where other words part them ("wwwは…、残りは"), only the group next to the answer
- * counts: the last before it, the first behind it. The others stay without an answer.
- */
-static uint64_t
-named_between(const struct deciding *d, const struct reading *r, size_t from, size_t to, bool take_first)
-{
-	bool except = has_except(r), all = false;
-	uint64_t set = 0;
-	size_t end = 0;
-
-	for (size_t i = 0; i < r->about_count; i++) {
-		if (r->about[i].at < from || r->about[i].at >= to)
-			continue;
-		if (end > 0 && r->about[i].at > end && !except && !joins(r->sentence->folded, end, r->about[i].at)) {
-			if (take_first)
-				break;
-			if (!r->about[i].is_all)
-				set = 0;
-			all = false;
-		}
-		end = r->about[i].end > end ? r->about[i].end : end;
-		/* "www and mail both", "the rest, all of it": the narrower word counts. */
-		if (r->about[i].is_all)
-			all = true;
-		else if (!except || r->about[i].is_except || r->about[i].set == 0)
-			set |= meant(d, r, i);
-	}
-	return set != 0 || !all ? set : d->all;
-}
-
-/*
- * Who is meant by each answer of a sentence: names stand before the answer in Japanese (wwwは更新), behind it in English (renew www). An answer
- * takes the names before it that no answer has taken, else those up to the next answer, else those of the answer before, else what the
- * words before spoke of.
- */
-static void
-read_answers(struct deciding *d, const struct reading *r)
-{
-	size_t whole = strlen(r->sentence->folded), from = 0;
-	uint64_t last = 0;
-
-	for (size_t i = 0; i < r->match_count; i++) {
-		size_t at, next = whole;
-		uint64_t set;
-
-		if (!is_answer(&r->match[i]))
-			continue;
-		at = (size_t)(r->match[i].words.p - r->sentence->folded);
-		for (size_t k = r->match_count; k-- > i + 1;)
-			if (is_answer(&r->match[k]))
-				next = (size_t)(r->match[k].words.p - r->sentence->folded);
-		set = d->asked->certificate_count < 2 ? d->all : named_between(d, r, from, at + r->match[i].words.n, false);
-		if (set == 0) {
-			set = named_between(d, r, at, next, true);
-			from = set != 0 ? next : from;
-		} else {
-			from = at + r->match[i].words.n;
-		}
-		if (set == 0)
-			set = last != 0 ? last : d->heading == SAYS_NOTHING ? d->context : 0;
-		if (set == 0)
-			d->heading = r->match[i].says;
-		if (set == 0 && r->match[i].says == SAYS_RENEW)
-			d->loose_renew = true;
-		if (set == 0 && r->match[i].says == SAYS_DECLINE)
-			d->loose_decline = true;
-		say(d, r->match[i].says, set);
-		last = set;
-		add_match(d, r, &r->match[i]);
-	}
-}
-
-/* Whether the negation stands in the clause of the answer, where no rule has read the two together: behind it in Japanese, before it in English. */
-static bool
-negates(const struct rule_match *negation, const struct rule_match *answer)
-{
-	static const char *const border[] = {"、", "。", ",", ";", ":", ". ", "「", "」", "(", ")", "!", "?"};
-	bool is_japanese = (unsigned char)negation->words.p[0] >= 0x80, is_behind = negation->words.p > answer->words.p;
-	const char *from = is_behind ? answer->words.p + answer->words.n : negation->words.p + negation->words.n;
-	const char *to = is_behind ? negation->words.p : answer->words.p;
-
-	/* "Not renewing is no option": behind an answer in English a negation counts where the answer is one itself. */
-	if (is_japanese != is_behind && (is_japanese || answer->says != SAYS_DECLINE))
-		return false;
-	if (to < from || to - from > NEGATION_REACH)
-		return false;
-	for (size_t i = 0; i < sizeof border / sizeof *border; i++)
-		if (memmem(from, (size_t)(to - from), border[i], strlen(border[i])) != NULL)
-			return false;
-	return true;
-}
-
-static void
-read_negation(struct deciding *d, const struct reading *r, const struct rule_match *negation, uint64_t set)
-{
-	for (size_t i = 0; i < r->match_count; i++)
-		if (is_answer(&r->match[i]) && negates(negation, &r->match[i])) {
-			doubt(d, set, "a negation beside the answer is not understood");
-			add_match(d, r, negation);
-			return;
-		}
-}
-
-/* Earlier answers are taken back; what is said from here on counts. */
-static void
-take_back(struct deciding *d, const struct reading *r, const struct rule_match *match)
-{
-	d->renew = d->decline = 0;
-	d->loose_renew = d->loose_decline = false;
-	add_match(d, r, match);
-}
-
-static void
-read_others(struct deciding *d, const struct reading *r, uint64_t set)
-{
-	for (size_t i = 0; i < r->match_count; i++) {
-		const struct rule_match *match = &r->match[i];
-
-		switch (match->says) {
-		case SAYS_NEGATION:
-			read_negation(d, r, match, set);
-			break;
-		case SAYS_CONDITION:
-		case SAYS_QUESTION:
-		case SAYS_POSTPONEMENT:
-		case SAYS_DOUBT:
-		case SAYS_CHANGE_OF_NAME:
-		case SAYS_PAID:
-		case SAYS_UNREAD:
-		case SAYS_REVIEW:
-			doubt(d, set, match->reason);
-			add_match(d, r, match);
-			break;
-		case SAYS_METHOD_CARD:
-			d->card = true;
-			add_match(d, r, match);
-			break;
-		case SAYS_METHOD_TRANSFER:
-			d->transfer = true;
-			add_match(d, r, match);
-			break;
-		case SAYS_THANKS:
-			d->thanks = true;
-			add_match(d, r, match);
-			break;
-		case SAYS_REVOKES: /* read before the answers */
-		case SAYS_RENEW:
-		case SAYS_DECLINE:
-		case SAYS_NOTHING:
-		case SAYS_OTHER_THING:
-		case SAYS_QUOTE:
-		case SAYS_SIGNATURE:
-		case SAYS_AUTOMATIC:
-		case SAYS_BOUNCE:
-		case RULE_SAYS_COUNT:
-			break;
-		}
-	}
-}
-
-/* "更新しない" on a line of its own, and below it the names: what stands above them is said of them. */
-static void
-read_below_heading(struct deciding *d, const struct reading *r, uint64_t here)
-{
-	size_t names = 0, whole = strlen(r->sentence->folded);
-
-	for (size_t i = 0; i < r->about_count; i++)
-		names += r->about[i].end - r->about[i].at;
-	if (whole - names <= HEADING_REST)
-		say(d, d->heading, here);
-}
-
-static bool
-has_answer(const struct reading *r)
-{
-	for (size_t i = 0; i < r->match_count; i++)
-		if (is_answer(&r->match[i]))
-			return true;
-	return false;
-}
-
-/* Whether a sentence is more than thanks: a name may stand beside them, and nothing else. A question is never thanks. */
-static bool
-says_more_than_thanks(const struct reading *r)
-{
-	size_t n = strlen(r->sentence->folded);
-
-	if (memchr(r->sentence->folded, '?', n) != NULL || has_answer(r))
-		return true;
-	for (size_t i = 0; i < r->match_count; i++)
-		if (r->match[i].says == SAYS_THANKS)
-			return false;
-	return n > NAME_MAX_BYTES;
-}
-
-static void
-read_sentence(struct deciding *d, const struct sentence *sentence)
-{
-	struct reading r = {.sentence = sentence};
-	uint64_t here;
-
-	r.about_count = about_find(d->asked, d->known, sentence->folded, r.about, SENTENCE_MAX_ABOUT, &r.has_other_host);
-	r.match_count = rules_read(d->rules, span_of(sentence->folded), r.match, SENTENCE_MAX_MATCHES, &d->limit_reached);
-	here = d->asked->certificate_count < 2 ? d->all : named_in(d, &r);
-	if (sentence->starts_paragraph && here != 0)
-		d->context = 0;
-	for (size_t i = 0; i < r.match_count; i++)
-		if (r.match[i].says == SAYS_REVOKES)
-			take_back(d, &r, &r.match[i]);
-	read_answers(d, &r);
-	d->says_more = d->says_more || says_more_than_thanks(&r);
-	if (has_answer(&r) && r.has_other_host && (r.about_count == 0 || d->asked->certificate_count > 1))
-		doubt(d, d->all, "speaks of a name that was not asked about");
-	read_others(d, &r, here != 0 ? here : d->context != 0 ? d->context : d->all);
-	if (here != 0)
-		d->context = has_answer(&r) ? 0 : here;
-	if (r.about_count > 0 && d->heading != SAYS_NOTHING && !has_answer(&r))
-		read_below_heading(d, &r, here);
 }
 
 /* Every name that any sentence speaks of, which "the others" needs. */
@@ -391,12 +52,12 @@ read_ticks(struct deciding *d, const struct reply *reply)
 		uint64_t set = d->asked->certificate_count < 2 ? d->all : tick->certificate >= 0 ? 1ull << tick->certificate : 0;
 
 		if (set == 0)
-			doubt(d, d->all, "an option is ticked, but not for which certificate");
-		say(d, renews ? SAYS_RENEW : SAYS_DECLINE, set);
+			intent_doubt(d, d->all, "an option is ticked, but not for which certificate");
+		intent_say(d, renews ? SAYS_RENEW : SAYS_DECLINE, set);
 		add_evidence(d, "form", tick->line, strlen(tick->line), tick->struck ? "the other option of the form is struck out" : "this option of the form is marked");
 	}
 	if (reply->form_is_ambiguous) {
-		doubt(d, d->all, "the marks in the form contradict each other");
+		intent_doubt(d, d->all, "the marks in the form contradict each other");
 		add_evidence(d, "form", "", 0, "the marks in the form contradict each other");
 	}
 }
@@ -429,16 +90,16 @@ read_words(struct deciding *d, const struct reply *reply)
 	struct sentences sentences = {0};
 
 	if (strlen(reply->text) > INTENT_MAX_TEXT) {
-		doubt(d, d->all, "the mail has more words than can be read with care");
+		intent_doubt(d, d->all, "the mail has more words than can be read with care");
 		return;
 	}
 	d->fault = sentences_make(&sentences, reply->text, d->asked, d->rules, d->why);
 	if (d->fault == FAULT_NONE)
 		find_named(d, &sentences);
 	for (size_t i = 0; d->fault == FAULT_NONE && i < sentences.count; i++)
-		read_sentence(d, &sentences.sentence[i]);
+		intent_read_sentence(d, &sentences.sentence[i]);
 	if (sentences.too_many)
-		doubt(d, d->all, "the mail has more words than can be read with care");
+		intent_doubt(d, d->all, "the mail has more words than can be read with care");
 	sentences_release(&sentences);
 }
 
@@ -446,20 +107,20 @@ static void
 judge_loose(struct deciding *d)
 {
 	if (d->loose_renew && d->renew == 0)
-		doubt(d, d->all, "says renew, but not which of the certificates");
+		intent_doubt(d, d->all, "says renew, but not which of the certificates");
 	if (d->loose_decline && d->decline == 0)
-		doubt(d, d->all, "says not to renew, but not which of the certificates");
+		intent_doubt(d, d->all, "says not to renew, but not which of the certificates");
 }
 
 static void
 judge_circumstances(struct deciding *d, const struct message *message)
 {
 	if (d->limit_reached) {
-		doubt(d, d->all, "a rule could not be evaluated within its limits");
+		intent_doubt(d, d->all, "a rule could not be evaluated within its limits");
 		add_evidence(d, "limit", "", 0, "a rule could not be evaluated within its limits");
 	}
 	if (message->suspicion != NULL) {
-		doubt(d, d->all, message->suspicion);
+		intent_doubt(d, d->all, message->suspicion);
 		add_evidence(d, "suspicion", message->suspicion, strlen(message->suspicion), "the mail itself is suspicious");
 	}
 	if (d->asked->letter != LETTER_NOTICE && d->asked->letter != LETTER_REMINDER && d->asked->letter != LETTER_CONFIRM &&
@@ -476,7 +137,7 @@ verdict_of(struct deciding *d, uint64_t bit)
 	if ((d->doubt & bit) != 0)
 		return VERDICT_REVIEW;
 	if ((d->renew & d->decline & bit) != 0) {
-		doubt(d, bit, "says both renew and not renew");
+		intent_doubt(d, bit, "says both renew and not renew");
 		return VERDICT_REVIEW;
 	}
 	if ((d->renew & bit) != 0)
@@ -548,7 +209,7 @@ intent_decide(struct intent *out, const struct message *message, const struct re
 	if (message->kind != MESSAGE_PERSON) {
 		judge_automatic(&d, message);
 	} else if (bits > INTENT_MAX_CERTIFICATES) {
-		doubt(&d, d.all, "the letter asked about more certificates than can be told apart");
+		intent_doubt(&d, d.all, "the letter asked about more certificates than can be told apart");
 		d.made.verdict = VERDICT_REVIEW;
 	} else {
 		fold_known(&d, reply);

@@ -1,8 +1,8 @@
 /*
  * intent_inner.h - what the files of the intent stage share
  *
- * intent_text.c cuts the new words into sentences, intent_about.c finds which certificates a sentence speaks of, intent.c reads the
- * sentences and draws the conclusion.
+ * intent_text.c cuts the new words into sentences, intent_about.c finds which certificates a sentence speaks of, intent_read.c reads a
+ * sentence, intent.c draws the conclusion.
  */
 #ifndef MAILPROC_INTENT_INNER_H
 #define MAILPROC_INTENT_INNER_H
@@ -55,5 +55,29 @@ enum { SENTENCE_MAX_ABOUT = 64 };
  * sentence holds the name of a host that was not asked about.
  */
 size_t about_find(const struct asked *asked, const char *known_text, char *folded, struct about *about, size_t max, bool *other);
+
+/* What the sentences read so far come to: sets of certificates are bit sets in the order of the letter. */
+struct deciding {
+	const struct asked *asked;
+	const struct rules *rules;
+	struct intent made;
+	struct buf reason; /* of the first doubt */
+	char *known;	   /* lines of the letter and the quotation, folded */
+	uint64_t all;	   /* one bit a certificate; one bit too where none was named */
+	uint64_t named;	   /* anywhere in the words */
+	uint64_t renew, decline, doubt;
+	uint64_t context; /* what the words before spoke of, and did not answer */
+	bool loose_renew, loose_decline; /* said, but not of which certificate */
+	enum rule_says heading;		 /* an answer that stands above the names it is about; SAYS_NOTHING: none */
+	bool limit_reached, thanks, says_more; /* more than thanks */
+	bool card, transfer;
+	enum fault fault;
+	struct why *why;
+};
+
+/* The first reason is the one told; the evidence has them all. */
+void intent_doubt(struct deciding *d, uint64_t set, const char *reason);
+void intent_say(struct deciding *d, enum rule_says says, uint64_t set);
+void intent_read_sentence(struct deciding *d, const struct sentence *sentence);
 
 #endif
