@@ -78,7 +78,13 @@ read_option(int argc, char **argv, const struct command_option *option, int *at)
 	for (; option->name != NULL; option++) {
 		if (strlen(option->name) != n || strncmp(option->name, given, n) != 0)
 			continue;
-		if (option->flag != NULL && equals == NULL) {
+		if (option->flag != NULL && option->value != NULL) {
+			*option->flag = true;
+			if (equals != NULL)
+				*option->value = equals + 1;
+			else if (*at + 1 < argc && argv[*at + 1][0] >= '0' && argv[*at + 1][0] <= '9')
+				*option->value = argv[++*at];
+		} else if (option->flag != NULL && equals == NULL) {
 			*option->flag = true;
 		} else if (option->flag != NULL) {
 			return refuse(argv[0], "no value belongs to", argv[*at]);

@@ -24,7 +24,7 @@ struct command_context {
 
 typedef int command_function(const struct command_context *context, int argc, char **argv); /* argv[0] is the command */
 
-command_function command_init, command_check, command_import, command_run /* run, poll, due, send */, command_status, command_list, command_show,
+command_function command_init, command_check, command_import, command_run /* run, poll, due, send */, command_forecast, command_status, command_list, command_show,
     command_review, command_classify, command_preview, command_workflow, command_demo, command_help;
 
 struct command {
@@ -64,7 +64,7 @@ int command_usage(const char *command, const char *problem); /* prints problem a
 /* Reports of a configuration, of rules: config_problem and rule_problem. Counts in *data (size_t), which may be NULL. */
 void command_print_problem(const char *file, unsigned line, const char *text, void *data);
 
-/* An option "--NAME" (flag) or "--NAME VALUE" (value); a list ends with a NULL name. */
+/* An option "--NAME" (flag), "--NAME VALUE" (value), or "--NAME [NUMBER]" (both); a list ends with a NULL name. */
 struct command_option {
 	const char *name;
 	bool *flag;

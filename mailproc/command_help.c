@@ -5,20 +5,30 @@
 #include <string.h>
 #include <sysexits.h>
 
-#define RUN_DETAILS "  --dry-run   work on a copy of the store: nothing is sent, moved or kept\n"
+#define RUN_OPTIONS "[--dry-run] [--allow [N]]"
+#define TRIAL_DETAILS "  --dry-run     work on a copy of the store: nothing is sent, moved or kept\n"
+#define RUN_DETAILS                                                                                             \
+	"After an import nothing is sent before it is allowed: without --allow the forecast is shown instead.\n"   \
+	"  --allow [N]   let it go; with N only when it is not more than N letters today\n" TRIAL_DETAILS
 
 const struct command command_table[] = {
     {"init", command_init, "[DIR]", "make a commented mailproc.conf, an empty store and a signing key",
 	"DIR is made if it is not there. Files that exist are never written over.\n"},
     {"check", command_check, "[--online]", "look at configuration, rules, letters and store",
 	"  --online    also log in to the IMAP servers and to the SMTP server\n"},
-    {"import", command_import, "FILE.csv [--dry-run]", "take over customers, contacts, terms and certificates",
+    {"import", command_import, "FILE.csv [--dry-run] [--allow]", "take over customers, contacts, terms and certificates",
 	"All or nothing; the same file again changes nothing. Columns: mailproc(1).\n"
-	"  --dry-run   check and count, keep nothing\n"},
-    {"run", command_run, "[--dry-run]", "poll, due, send: what cron calls", RUN_DETAILS},
-    {"poll", command_run, "[--dry-run]", "fetch answers, understand them, act on them", RUN_DETAILS},
-    {"due", command_run, "[--dry-run]", "do what the calendar says", RUN_DETAILS},
-    {"send", command_run, "[--dry-run]", "send the letters that wait", RUN_DETAILS},
+	"  --dry-run   check and count, keep nothing\n"
+	"  --allow     the next run may send what became due without being asked again\n"},
+    {"run", command_run, RUN_OPTIONS, "poll, due, send: what cron calls", RUN_DETAILS},
+    {"poll", command_run, "[--dry-run]", "fetch answers, understand them, act on them", TRIAL_DETAILS},
+    {"due", command_run, RUN_OPTIONS, "do what the calendar says", RUN_DETAILS},
+    {"send", command_run, RUN_OPTIONS, "send the letters that wait", RUN_DETAILS},
+    {"forecast", command_forecast, "[--until DATE] [--answers renew|decline|none] [--json]", "what will go out and be billed, day by day",
+	"Works on a copy of the store with its clock run forward: nothing is polled, sent or kept.\n"
+	"  --until DATE    the last day (60 days from now)\n"
+	"  --answers A     what everybody who is asked answers the day after (none)\n"
+	"  --json          one object a day\n"},
     {"status", command_status, "[--json | --metrics]", "the work in numbers, and what needs a person",
 	"Exits with 1 while an alarm stands (limits: status in mailproc.conf), with 0 otherwise.\n"
 	"  --json      one object\n"

@@ -31,19 +31,21 @@ print_problem(unsigned line, const char *column, const char *text, void *data)
 }
 
 static void
-print_counts(const struct import_counts *counts, bool is_trial)
+print_counts(const struct import_counts *counts, const struct import_options *how)
 {
 	printf("%zu rows: %zu customers, %zu contacts, %zu certificates, %zu renewals new or changed; %zu rows as they were\n", counts->rows,
 	    counts->customers, counts->contacts, counts->certificates, counts->renewals, counts->unchanged);
-	if (is_trial)
+	if (how->dry_run)
 		puts("A dry run: nothing was kept.");
+	else if (!how->is_allowed && counts->renewals + counts->certificates > 0)
+		puts("The next run shows what would go out, and waits for --allow.");
 }
 
 int
 command_import(const struct command_context *context, int argc, char **argv)
 {
-	bool is_trial = false;
-	const struct command_option options[] = {{"dry-run", &is_trial, NULL}, {0}};
+	struct import_options how = {0};
+	const struct command_option options[] = {{"dry-run", &how.dry_run, NULL}, {"allow", &how.is_allowed, NULL}, {0}};
 	struct import_counts counts = {0};
 	struct command_open open;
 	struct told told;
@@ -57,10 +59,10 @@ command_import(const struct command_context *context, int argc, char **argv)
 	if (status != EX_OK)
 		return status;
 	told = (struct told){.path = argv[1]};
-	fault = import_csv(&open.business, argv[1], is_trial, &counts, print_problem, &told, &why);
+	fault = import_csv(&open.business, argv[1], &how, &counts, print_problem, &told, &why);
 	command_close(&open);
 	if (fault == FAULT_NONE) {
-		print_counts(&counts, is_trial);
+		print_counts(&counts, &how);
 		return EX_OK;
 	}
 	if (told.problems > 0)

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 
 #include "base/table.h"
+#include "command_forecast.h"
 #include "command_trial.h"
 #include "pipeline.h"
 
@@ -82,9 +83,10 @@ parts_of(const char *command)
 int
 command_run(const struct command_context *context, int argc, char **argv)
 {
-	bool is_trial = false;
-	const struct command_option options[] = {{"dry-run", &is_trial, NULL}, {0}};
-	unsigned parts = parts_of(argv[0]);
+	bool is_trial = false, is_allowed = false;
+	const char *allowed = NULL;
+	const struct command_option options[] = {{"dry-run", &is_trial, NULL}, {"allow", &is_allowed, &allowed}, {0}};
+	unsigned parts = parts_of(argv[0]), what = OPEN_STORE | (parts & PIPELINE_POLL ? OPEN_READER : 0);
 	struct pipeline_counts counts = {0};
 	struct command_open open;
 	struct trial trial = {.lock = -1};
@@ -94,9 +96,13 @@ command_run(const struct command_context *context, int argc, char **argv)
 
 	if (status != COMMAND_GO_ON)
 		return status;
-	status = command_open(&open, context, OPEN_STORE | (parts & PIPELINE_POLL ? OPEN_READER : 0));
+	status = command_open(&open, context, what);
 	if (status != EX_OK)
 		return status;
+	if (!is_trial && parts != PIPELINE_POLL && !guard_may_pass(&open, context, what, is_allowed, allowed, &status)) {
+		command_close(&open);
+		return status;
+	}
 	if (is_trial)
 		fault = trial_begin(&trial, &open, &why);
 	if (fault == FAULT_NONE) {

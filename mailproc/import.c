@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "../store/store_guard.h"
+#include "base/day.h"
 #include "base/file.h"
 #include "base/table.h"
 
@@ -175,6 +177,17 @@ check_all(struct import *import, struct span text, const char *path, struct why 
 	return fault;
 }
 
+/* Much may have become due at once: a person looks at the forecast before the next run. */
+static enum fault
+set_guard(struct import *import, struct why *why)
+{
+	char reason[200], when[DAY_TEXT_MAX];
+
+	snprintf(reason, sizeof reason, "an import of %s brought %zu certificates and %zu renewals", instant_text_short(when, import->business->now),
+	    import->counts.certificates, import->counts.renewals);
+	return store_guard_set(import->business->store, reason, import->business->now, why);
+}
+
 static enum fault
 keep_all(struct import *import, struct span text, bool dry_run, struct why *why)
 {
@@ -187,6 +200,8 @@ keep_all(struct import *import, struct span text, bool dry_run, struct why *why)
 	progress_end();
 	if (fault == FAULT_NONE && import->problems > 0)
 		fault = why_set(why, FAULT_STOP, "the file was good when it was checked, and is not now");
+	if (fault == FAULT_NONE && !import->is_allowed && import->counts.renewals + import->counts.certificates > 0)
+		fault = set_guard(import, why);
 	if (fault == FAULT_NONE && !dry_run)
 		return store_commit(store, why);
 	store_rollback(store);
@@ -194,10 +209,10 @@ keep_all(struct import *import, struct span text, bool dry_run, struct why *why)
 }
 
 enum fault
-import_csv(struct business *business, const char *path, bool dry_run, struct import_counts *counts, import_problem *problem,
-    void *data, struct why *why)
+import_csv(struct business *business, const char *path, const struct import_options *options, struct import_counts *counts,
+    import_problem *problem, void *data, struct why *why)
 {
-	struct import import = {.business = business, .problem = problem, .data = data};
+	struct import import = {.business = business, .problem = problem, .data = data, .is_allowed = options->is_allowed};
 	struct buf bytes = BUF_MAX(IMPORT_MAX_BYTES), text = BUF_MAX(2 * (size_t)IMPORT_MAX_BYTES);
 	unsigned line = 0;
 	enum fault fault;
@@ -215,7 +230,7 @@ import_csv(struct business *business, const char *path, bool dry_run, struct imp
 	import_same_free(import.same);
 	import.same = NULL;
 	if (fault == FAULT_NONE)
-		fault = keep_all(&import, buf_span(&text), dry_run, why);
+		fault = keep_all(&import, buf_span(&text), options->dry_run, why);
 	if (fault == FAULT_NONE)
 		*counts = import.counts;
 out:

@@ -19,11 +19,16 @@ struct import_counts {
 
 typedef void import_problem(unsigned line, const char *column, const char *text, void *data);
 
+struct import_options {
+	bool dry_run;	 /* everything is checked and counted, nothing is kept */
+	bool is_allowed; /* the next run may send without being asked again: no guard is set (store_guard.h) */
+};
+
 /*
- * dry_run: everything is checked and counted, nothing is kept. FAULT_ITEM when there are problems (each is told, up to 1000; column NULL: the whole
+ * FAULT_ITEM when there are problems (each is told, up to 1000; column NULL: the whole
  * line) or the file cannot be read. A transaction of its own.
  */
-MUST_USE enum fault import_csv(struct business *business, const char *path, bool dry_run, struct import_counts *counts,
-    import_problem *problem, void *data, struct why *why);
+MUST_USE enum fault import_csv(struct business *business, const char *path, const struct import_options *options,
+    struct import_counts *counts, import_problem *problem, void *data, struct why *why);
 
 #endif

@@ -69,6 +69,7 @@ struct import {
 	size_t problems;
 	struct import_same *same;	/* owned; while checking */
 	struct import_counts counts;
+	bool is_allowed; /* no guard is set */
 };
 
 /* Tells a problem. column may be NULL. Only the first IMPORT_MAX_PROBLEMS are told, all are counted. */

@@ -217,8 +217,11 @@ heading "Customers and their certificates come from a CSV file"
 run import customers.csv
 run list
 
-heading "Cron calls the run: certificates that end within 60 days are asked about"
-run run
+heading "What will go out, before anything does"
+run forecast
+
+heading "The first run after an import has to be allowed; later cron calls it"
+run run --allow
 echo
 echo "The letters as they arrived:"
 show_letter tanaka

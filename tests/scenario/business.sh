@@ -53,7 +53,7 @@ customers() {
 		echo "customer,customer_name,language,payment_method,plan,contact_role,contact_name,contact_email,contact_also,common_name,organization,locality,state_or_province,country,product,not_after,text_only"
 		printf '%s\n' "$1"
 	} >"$work/customers.csv"
-	mp import "$work/customers.csv"
+	mp import "$work/customers.csv" --allow
 }
 
 # The n-th newest letter (1: the newest) in a customer's mailbox.

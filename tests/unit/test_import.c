@@ -36,7 +36,7 @@ import(struct scratch *s, const char *path, bool dry_run)
 	struct business business = {0};
 
 	DONE(s, business_open(&business, s->store, &config, NULL, T0, &s->why));
-	made.fault = import_csv(&business, path, dry_run, &made.counts, note, &made.problems, &s->why);
+	made.fault = import_csv(&business, path, &(struct import_options){.dry_run = dry_run}, &made.counts, note, &made.problems, &s->why);
 	assert_false(store_is_writing(s->store));
 	business_close(&business);
 	return made;

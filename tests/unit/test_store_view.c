@@ -251,7 +251,7 @@ status_counts_every_word(void **state)
 	assert_string_equal(keys(at(view, "last_run")), "command started_at ended_at fault counts");
 	assert_int_equal(json_integer_value(at(at(at(view, "last_run"), "counts"), "fetched")), 3);
 	assert_string_equal(keys(json_array_get(at(view, "mailboxes"), 0)), "name polled_at");
-	assert_string_equal(keys(json_array_get(at(view, "held"), 0)), "id kind state reason reference");
+	assert_string_equal(keys(json_array_get(at(view, "held"), 0)), "id kind state state_at reason reference");
 	assert_string_equal(text_at(json_array_get(at(view, "held"), 0), "reference"), "SSL-2026-00001");
 	json_decref(view);
 }
