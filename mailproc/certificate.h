@@ -76,7 +76,7 @@ struct certificate_job {
 };
 /*
  * Does all jobs, at most so many at a time, each in a child of its own that has so many seconds: a name server or a server that keeps silent, and bytes
- * that OpenSSL cannot bear, cost that one job. Call it outside of any transaction. FAULT_STOP when no child can be started.
+ * that OpenSSL cannot bear, cost that one job. A job that has a fault already is left alone. Call it outside of any transaction. FAULT_STOP when no child can be started.
  */
 MUST_USE enum fault certificate_look(struct certificate_job *job, size_t count, int at_a_time, int seconds, int64_t now, struct why *why);
 void certificate_jobs_release(struct certificate_job *job, size_t count); /* what they have seen */

@@ -175,6 +175,8 @@ certificate_look(struct certificate_job *job, size_t count, int at_a_time, int s
 	while (running > 0 || (begun < count && fault == FAULT_NONE)) {
 		running = 0;
 		for (size_t i = 0; i < places; i++) {
+			while (begun < count && job[begun].fault != FAULT_NONE)
+				begun++;
 			if (child[i].pid == 0 && begun < count && fault == FAULT_NONE)
 				fault = start(&child[i], &job[begun++], seconds, now, why);
 			running += child[i].pid != 0;

@@ -25,7 +25,7 @@ struct command_context {
 typedef int command_function(const struct command_context *context, int argc, char **argv); /* argv[0] is the command */
 
 command_function command_init, command_check, command_import, command_run /* run, poll, due, send */, command_forecast, command_status, command_list, command_show,
-    command_review, command_classify, command_preview, command_workflow, command_demo, command_help;
+    command_review, command_classify, command_preview, command_workflow, command_certificate, command_demo, command_help;
 
 struct command {
 	const char *name;

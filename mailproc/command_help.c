@@ -56,6 +56,11 @@ const struct command command_table[] = {
 	"LETTER is notice, reminder, payment-request, payment-reminder, application-started, declined, confirm or needs-you.\n"
 	"  --html FILE   write the HTML part to FILE\n"
 	"  --raw         the whole mail as it is handed to the server\n"},
+    {"certificate", command_certificate, "[--json] [--for REF] HOST[:PORT]|FILE…", "a certificate as served or in a file, or a request, against the record",
+	"Looking needs no trust: what a browser would object to is told in words. FILE is a\n"
+	"certificate or a certificate request (CSR), in PEM or DER.\n"
+	"  --json      one object each\n"
+	"  --for REF   compare with the certificate of this renewal, not with that of the same name\n"},
     {"workflow", command_workflow, "[--dot]", "the table of states and letters", "  --dot   as a graph for dot(1)\n"},
     {"demo", command_demo, "", "the whole conversation on local mail servers in a scratch folder",
 	"Needs Dovecot (IMAP and LMTP) and openssl. Uses loopback only and ends every process it started.\n"},
@@ -101,7 +106,7 @@ print_all(void)
 	     "Carries SSL certificate renewals through mail: asks customers in time, understands\n"
 	     "their answers, sends payment requests, and keeps the record.\n");
 	for (size_t i = 0; i < command_table_count; i++)
-		printf("  %-10s %s\n", command_table[i].name, command_table[i].meaning);
+		printf("  %-11s %s\n", command_table[i].name, command_table[i].meaning);
 	puts("\n"
 	     "  -c, --config FILE   the configuration (mailproc.conf here, else in /etc/mailproc)\n"
 	     "  --now TIME          work as if it were TIME: 2026-11-22T10:00:00+09:00 or 2026-11-22\n"

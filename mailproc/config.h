@@ -65,6 +65,7 @@ struct config_authority {
 	char *id;
 	struct config_text name, guide_url;
 	bool is_public; /* browsers' limits on the validity of certificates hold for it */
+	char *issuers; /* "" any: texts separated by ";", of which the issuer of its certificates holds one */
 };
 
 struct config_product {
@@ -121,6 +122,9 @@ struct config {
 	char *redirect_all_to;	/* "" or the address that gets every letter instead (a trial) */
 	int retry_hours;	/* after so long a letter that got 4xx answers only is refused */
 	enum config_unknown unknown;
+
+	int look_max, look_seconds, look_port; /* servers a run, seconds each */
+	char *look_connect_to;		       /* "" or an address to connect to instead of each host */
 
 	enum config_authentication authentication;
 	char *authserv_id;	/* "" : no Authentication-Results are ours */

@@ -89,15 +89,18 @@
 	"  { id = \"symantec\";\n"                                                                                         \
 	"    name = { ja = \"シマンテック（旧 日本ベリサイン、現 デジサート）\"; en = \"Symantec (now DigiCert)\"; };\n"   \
 	"    guide = { ja = \"https://www.hosting.example/ja/ssl/symantec.html\";\n"                                       \
-	"              en = \"https://www.hosting.example/en/ssl/symantec.html\"; }; },\n"                                 \
+	"              en = \"https://www.hosting.example/en/ssl/symantec.html\"; };\n"        \
+	"    issuers = \"DigiCert; Symantec; VeriSign\"; },\n"        \
 	"  { id = \"geotrust\";\n"                                                                                         \
 	"    name = { ja = \"ジオトラスト\"; en = \"GeoTrust\"; };\n"                                                      \
 	"    guide = { ja = \"https://www.hosting.example/ja/ssl/geotrust.html\";\n"                                       \
-	"              en = \"https://www.hosting.example/en/ssl/geotrust.html\"; }; },\n"                                 \
+	"              en = \"https://www.hosting.example/en/ssl/geotrust.html\"; };\n"        \
+	"    issuers = \"GeoTrust; DigiCert\"; },\n"        \
 	"  { id = \"cybertrust\";\n"                                                                                       \
 	"    name = { ja = \"サイバートラスト\"; en = \"Cybertrust\"; };\n"                                                \
 	"    guide = { ja = \"https://www.hosting.example/ja/ssl/cybertrust.html\";\n"                                     \
-	"              en = \"https://www.hosting.example/en/ssl/cybertrust.html\"; }; }\n"                                \
+	"              en = \"https://www.hosting.example/en/ssl/cybertrust.html\"; };\n"        \
+	"    issuers = \"Cybertrust Japan\"; }\n"        \
 	");\n"
 
 #define PRESET_PRODUCTS                                                                                                    \

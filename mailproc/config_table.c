@@ -169,6 +169,14 @@ static const struct setting watch_settings[] = {
     NUMBER("minutes", IN(watch_minutes), "10", 1, 1440, "Minutes between two runs of watch while no mail comes in."),
 };
 
+static const struct setting look_settings[] = {
+    NUMBER("max", IN(look_max), "50", 0, 10000, "Servers that a run looks at, at most; 0: none."),
+    NUMBER("seconds", IN(look_seconds), "10", 1, 120, "Seconds that a server has to answer."),
+    NUMBER("port", IN(look_port), "443", 1, 65535, "The port that is looked at."),
+    LINE("connect_to", OPTIONAL, IN(look_connect_to), "", config_check_host,
+	"An address to connect to instead of each host, where all of them stand behind one; the host is still asked for."),
+};
+
 static const struct setting limits_settings[] = {
     LARGE("message_max_bytes", OPTIONAL, IN(message_max_bytes), "26214400", 65536, 30 << 20, "A longer mail is cut, and goes to review."),
     NUMBER("reader_seconds", IN(reader_seconds), "10", 1, 300, "Processor time for reading one mail."),
@@ -181,6 +189,8 @@ static const struct setting authority_settings[] = {
     TEXT("name", REQUIRED, AUTHORITY(name), "", "", NULL, "Its name in letters."),
     TEXT("guide", REQUIRED, AUTHORITY(guide_url), "", "", config_check_link, "The page that explains its application to customers."),
     YES_NO("public", AUTHORITY(is_public), "true", "Its certificates must satisfy browsers: their limits on validity hold; false: a private authority."),
+    LINE("issuers", OPTIONAL, AUTHORITY(issuers), "", NULL,
+	"Texts separated by \";\": the issuer named in its certificates holds one of them. \"\" any issuer is right."),
 };
 
 #define PRODUCT(member) offsetof(struct config_product, member)
@@ -217,6 +227,7 @@ const struct section config_section[] = {
     GROUP("renewal", renewal_settings, "Renewals."),
     LIST("authorities", authority_settings, struct config_authority, authority, PRESET_AUTHORITIES, true, "The certificate authorities that we buy from."),
     LIST("products", product_settings, struct config_product, product, PRESET_PRODUCTS, true, "What we sell."),
+    GROUP("look", look_settings, "Looking at the certificates that servers serve: those near their end, once a day."),
     GROUP("texts", texts_settings, "Pieces of letters. The control panel's labels stand here."),
     GROUP("letters", letters_settings, "Letters of one's own."),
     GROUP("rules", rules_settings, "Rules of one's own."),

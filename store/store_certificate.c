@@ -196,6 +196,31 @@ store_certificate_find(struct store *store, int64_t term, int64_t not_after, str
 	return finish_certificate(&q, out, found);
 }
 
+enum fault
+store_certificate_newest(struct store *store, int64_t term, struct certificate *out, struct why *why)
+{
+	struct query q;
+	bool found;
+	enum fault fault;
+
+	query_begin(&q, store, SQL_CERTIFICATE_NEWEST, why);
+	bind_int(&q, ":term", term);
+	fault = finish_certificate(&q, out, &found);
+	if (fault == FAULT_NONE && !found)
+		fault = why_set(why, FAULT_STOP, "the term %lld has no certificate", (long long)term);
+	return fault;
+}
+
+enum fault
+store_certificate_of_name(struct store *store, const char *name, struct certificate *out, bool *found, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_CERTIFICATE_OF_NAME, why);
+	bind_text(&q, ":name", name);
+	return finish_certificate(&q, out, found);
+}
+
 /* Adds or drops one alternative name. */
 static enum fault
 change_name(struct store *store, enum sql which, int64_t certificate, const char *name, bool *changed, struct why *why)

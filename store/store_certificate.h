@@ -44,6 +44,11 @@ MUST_USE enum fault store_certificate_find(struct store *store, int64_t term, in
 /* Inserts, or updates the one with the same term and end, with its alternative names; id is set. */
 MUST_USE enum fault store_certificate_put(struct store *store, struct certificate *certificate, bool *changed,
     struct why *why);
+/* The one of this term that ends last. FAULT_STOP when the term has none. */
+MUST_USE enum fault store_certificate_newest(struct store *store, int64_t term, struct certificate *out, struct why *why);
+/* Of those with this name (lower-case A-labels), common or alternative, the one that ends last; a common name goes before an alternative one. */
+MUST_USE enum fault store_certificate_of_name(struct store *store, const char *name, struct certificate *out, bool *found,
+    struct why *why);
 /* Whether this is the name (lower-case A-labels) of a certificate on record, common or alternative: for unrelated mail. */
 MUST_USE enum fault store_certificate_is_known(struct store *store, const char *name, bool *known, struct why *why);
 void certificate_release(struct certificate *certificate);

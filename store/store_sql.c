@@ -105,6 +105,11 @@ const char *const sql_text[sql_count] = {
 	    "SELECT " CERTIFICATE_COLUMNS " FROM certificate WHERE id = :id",
 	[SQL_CERTIFICATE_FIND] =
 	    "SELECT " CERTIFICATE_COLUMNS " FROM certificate WHERE term = :term AND not_after = :not_after",
+	[SQL_CERTIFICATE_NEWEST] =
+	    "SELECT " CERTIFICATE_COLUMNS " FROM certificate WHERE term = :term ORDER BY not_after DESC, id DESC LIMIT 1",
+	[SQL_CERTIFICATE_OF_NAME] =
+	    "SELECT " CERTIFICATE_COLUMNS " FROM certificate WHERE common_name = :name "
+	    "OR id IN (SELECT certificate FROM certificate_name WHERE name = :name) ORDER BY common_name = :name DESC, not_after DESC, id DESC LIMIT 1",
 	[SQL_CERTIFICATE_PUT] =
 	    "INSERT INTO certificate (term, authority, common_name, organization, organizational_unit, locality, state_or_province, "
 	    "country, not_before, not_after, serial) VALUES (:term, :authority, :common_name, :organization, :organizational_unit, :locality, "

@@ -19,11 +19,12 @@ imap_settings() {
 		"ca_file = \"$dovecot/certs/ca.pem\"; auth = \"plain\"; user = \"ssl-renewal\"; password_file = \"imap.password\";"
 }
 
-# new_business [SMTP SETTINGS [SOURCE SETTINGS [TRUST SETTINGS]]]
+# new_business [SMTP SETTINGS [SOURCE SETTINGS [TRUST SETTINGS [LOOK SETTINGS [MORE]]]]]; "" is the usual. Servers are not looked at unless asked for.
 new_business() {
 	smtp=${1:-$(lmtp_settings)}
 	source=${2:-$(imap_settings)}
 	trust=${3:-authserv_id = \"mx.hosting.example\";}
+	look=${4:-max = 0;}
 	rm -rf "$work"
 	mkdir "$work"
 	"$MAILPROC" init "$work" >"$scratch/init.out" 2>&1 || { sed 's/^/# /' "$scratch/init.out"; return 1; }
@@ -43,6 +44,8 @@ new_business() {
 		smtp = { $smtp };
 		sources = ( { $source } );
 		trust = { $trust };
+		look = { $look };
+		${5:-}
 		texts = { bank_account = { ja = "サンプル銀行 本店 普通 1234567 サンプルホスティング（カ"; en = "Sample Bank, head office, 1234567"; }; };
 	END
 }
