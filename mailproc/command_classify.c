@@ -67,6 +67,16 @@ print_evidence(const json_t *list)
 }
 
 static void
+print_bounce(const json_t *bounce)
+{
+	const char *recipient = json_string_value(json_object_get(bounce, "recipient")), *status = json_string_value(json_object_get(bounce, "status"));
+
+	print_text("  came back: ", recipient != NULL ? recipient : "an address that is not named", ", ");
+	print_text("", json_string_value(json_object_get(bounce, "kind")), "");
+	print_text(", status ", status != NULL ? status : "not said", "\n");
+}
+
+static void
 print_lines(const char *text)
 {
 	struct span rest = span_of(text), line;
@@ -97,6 +107,7 @@ print_for_people(const char *file, json_t *json)
 {
 	json_t *certificates = json_object_get(json, "certificates");
 	const char *reply = json_string_value(json_object_get(json, "reply")), *cut = json_string_value(json_object_get(json, "cut"));
+	const json_t *bounce = json_object_get(json, "bounce");
 	const char *name;
 	json_t *verdict;
 
@@ -107,6 +118,8 @@ print_for_people(const char *file, json_t *json)
 		print_text("  ", name, ": ");
 		print_text("", json_string_value(verdict), "\n");
 	}
+	if (bounce != NULL)
+		print_bounce(bounce);
 	print_evidence(json_object_get(json, "evidence"));
 	if (reply != NULL && reply[0] != '\0') {
 		printf("  new words:\n");
@@ -116,11 +129,11 @@ print_for_people(const char *file, json_t *json)
 		print_cut(cut);
 }
 
-/* The keys of the contract, in its order: file, verdict, reason, certificates, reply, evidence. */
+/* The keys of the contract, in its order: file, verdict, reason, certificates, reply, evidence; and bounce for one. */
 static bool
 print_as_json(const char *file, const json_t *json)
 {
-	static const char *const keys[] = {"verdict", "reason", "certificates", "reply", "evidence"};
+	static const char *const keys[] = {"verdict", "reason", "certificates", "reply", "evidence", "bounce"};
 	json_t *line = json_object();
 	char *text = NULL;
 	struct buf clean = BUF_MAX(64 << 10);
@@ -129,7 +142,8 @@ print_as_json(const char *file, const json_t *json)
 	text_add_clean(&clean, span_of(file)); /* a file name may be any bytes */
 	if (line != NULL && json_object_set_new(line, "file", json_string(buf_text(&clean))) == 0) {
 		for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-			json_object_set(line, keys[i], json_object_get(json, keys[i]));
+			if (json_object_get(json, keys[i]) != NULL)
+				json_object_set(line, keys[i], json_object_get(json, keys[i]));
 		text = json_dumps(line, JSON_COMPACT);
 	}
 	if (text != NULL)
@@ -154,6 +168,19 @@ unreadable(const struct asked *asked, const char *reason)
 	    "certificates", certificates, "reply", "", "evidence", "rule", "limit", "text", "", "reason", reason);
 }
 
+/* What a delivery report says; nothing for another mail. */
+static bool
+add_bounce(json_t *json, const struct message *message)
+{
+	json_t *bounce;
+
+	if (message->kind != MESSAGE_BOUNCE)
+		return true;
+	bounce = json_pack("{s:s, s:s?, s:s?}", "kind", bounce_kind_text(message->bounce.kind), "recipient", message->bounce.recipient, "status",
+	    message->bounce.status);
+	return bounce != NULL && json_object_set_new(json, "bounce", bounce) == 0;
+}
+
 static enum fault
 judge(struct classify *c, struct span raw, json_t **out, struct why *why)
 {
@@ -167,6 +194,8 @@ judge(struct classify *c, struct span raw, json_t **out, struct why *why)
 	if (fault == FAULT_ITEM) {
 		*out = unreadable(&c->asked, why->text);
 		fault = *out != NULL ? FAULT_NONE : why_set(why, FAULT_STOP, "out of memory for a verdict");
+	} else if (fault == FAULT_NONE && !add_bounce(*out, &message)) {
+		fault = why_set(why, FAULT_STOP, "out of memory for a verdict");
 	}
 	message_release(&message);
 	intent_release(&intent);

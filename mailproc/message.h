@@ -41,7 +41,9 @@ enum {
 
 enum message_kind { MESSAGE_PERSON, MESSAGE_AUTOMATIC, MESSAGE_BOUNCE };
 enum message_authentication { AUTHENTICATION_ABSENT, AUTHENTICATION_PASS, AUTHENTICATION_FAIL };
+/* Hard: the address can never be reached; soft: this letter was not delivered; delayed: the server still tries. */
 enum bounce_kind { BOUNCE_HARD, BOUNCE_SOFT, BOUNCE_DELAYED };
+const char *bounce_kind_text(enum bounce_kind kind);
 
 struct message {
 	char *message_id;	/* without <>; NULL: none or malformed */

@@ -3,25 +3,14 @@
  *
  * A report is told by its form, or by a sender that only servers have together with words that only reports have.
  */
-#include "message_inner.h"
+#include "message_bounce_inner.h"
 
 #include "base/text.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 
-enum {
-	SCANNED = 16 << 10, /* bytes of a plain text that are looked at */
-	ID_SEARCHED = 1100  /* bytes from "Message-ID:" on */
-};
-
-/* What a report says about one recipient. */
-struct verdict_of_server {
-	char recipient[320];
-	char status[12]; /* "5.1.1" */
-	char action[16];
-	int code;	 /* SMTP reply code; 0: none */
-};
+enum { ID_SEARCHED = 1100 }; /* bytes from "Message-ID:" on */
 
 /* "5.1.1" somewhere in s, not inside a longer number such as an address of a host. */
 static bool
@@ -75,7 +64,7 @@ find_address(struct span s, char *out, size_t room)
 	while (!found && s.n > 0 && (at = memchr(at, '@', (size_t)(s.p + s.n - at))) != NULL) {
 		const char *start = at, *end = at + 1;
 
-		while (start > s.p && strchr(" \t<>\"'();:,[]\n", start[-1]) == NULL)
+		while (start > s.p && (unsigned char)start[-1] < 0x80 && strchr(" \t<>\"'();:,[]\n", start[-1]) == NULL)
 			start--;
 		while (end < s.p + s.n && (isalnum((unsigned char)*end) || *end == '.' || *end == '-' || (unsigned char)*end >= 0x80))
 			end++;
@@ -98,21 +87,23 @@ field_value(const struct fields *fields, const char *name)
 	return f != NULL ? span_trim(f->value) : (struct span){0};
 }
 
-/* RFC 3464 2.3: one block a recipient. Of several the first failed one is told, else the first delayed one. */
+/* RFC 3464 2.3: one block a recipient. */
 static bool
-read_block(struct span block, struct verdict_of_server *out)
+read_block(struct span block, struct server_verdict *out)
 {
 	struct fields fields;
 	struct span action, value;
 
 	message_fields_split(&fields, block, NULL);
 	action = field_value(&fields, "Action");
-	*out = (struct verdict_of_server){0};
+	*out = (struct server_verdict){0};
 	for (size_t i = 0; i < action.n && i + 1 < sizeof out->action && isalpha((unsigned char)action.p[i]); i++)
 		out->action[i] = (char)tolower((unsigned char)action.p[i]);
 	if (!find_status(field_value(&fields, "Status"), out->status))
 		(void)!find_status(field_value(&fields, "Diagnostic-Code"), out->status);
 	out->code = find_code(field_value(&fields, "Diagnostic-Code"));
+	value = field_value(&fields, "Diagnostic-Code");
+	snprintf(out->diagnostic, sizeof out->diagnostic, "%.*s", (int)(value.n < sizeof out->diagnostic ? value.n : sizeof out->diagnostic - 1), value.p);
 	value = field_value(&fields, "Original-Recipient");
 	if (value.n == 0 || !find_address(value, out->recipient, sizeof out->recipient))
 		(void)!find_address(field_value(&fields, "Final-Recipient"), out->recipient, sizeof out->recipient);
@@ -122,10 +113,10 @@ read_block(struct span block, struct verdict_of_server *out)
 }
 
 static bool
-read_delivery_status(const struct buf *text, struct verdict_of_server *out)
+read_delivery_status(const struct buf *text, struct server_verdict *out)
 {
 	struct span rest = buf_span(text), line, block;
-	struct verdict_of_server one;
+	struct server_verdict one;
 	bool found = false;
 
 	while (rest.n > 0) {
@@ -135,7 +126,7 @@ read_delivery_status(const struct buf *text, struct verdict_of_server *out)
 		block.n -= rest.n;
 		if (span_trim(block).n == 0 || !read_block(block, &one))
 			continue;
-		if (!found || (strcmp(one.action, "failed") == 0 && strcmp(out->action, "failed") != 0))
+		if (!found || message_bounce_is_graver(&one, out))
 			*out = one;
 		found = true;
 	}
@@ -154,7 +145,7 @@ static const char *const failed_subjects[] = {"undelivered mail", "undeliverable
     "returned mail", "returned to sender", "mail delivery failed", "mail delivery failure", "delivery failure", "delivery failed", "delivery notification", "mail system error",
     "mail delivery system", "message delivery failure", "non delivery", "nondeliverable", "non-delivery", "could not be delivered", "user unknown", "unknown user", "delayed mail",
     "delivery delayed", "delivery delay", "warning: could not send", "warning: message", "mail could not", "mail error", "unzustellbar", "配信不能", "配信できません", "配送できません", "配信エラー",
-    "送信エラー", "送信できません", "届けられません", "配達できません", "不達", "エラーメール", "宛先不明", "rejected", "delivery error", "mail failure", "unable to deliver", "notification d'",
+    "送信エラー", "送信できません", "届けられません", "配達できません", "不達", "エラーメール", "宛先不明", "配信障害", "配送に失敗", "配信に失敗", "送信に失敗", "配送失敗", "配信失敗", "送信失敗", "届きません", "届かなかった", "受信拒否", "rejected", "delivery error", "mail failure", "unable to deliver", "notification d'",
     "delivery report", "delivery incomplete", "delivery has failed", "failed delivery", "mail failed", "error sending your mail", "mail status report", "メールエラー"};
 
 /* Folded. In the text of reports. */
@@ -163,21 +154,15 @@ static const char *const failed_texts[] = {"could not be delivered", "couldn't b
     "permanent fatal errors", "permanent error", "user unknown", "unknown user", "no such user", "mailbox unavailable", "mailbox is full", "mailbox full", "over quota",
     "quota exceeded", "host unknown", "host not found", "does not exist", "doesn't exist", "address not found", "address rejected", "recipient rejected", "relaying denied", "not delivered",
     "message you sent", "returned to sender", "delayed", "not yet been delivered", "has not been delivered", "will be retried", "will keep trying", "配信できません", "配送できません", "届けられませんでした", "お届けできません", "配信不能", "存在しません", "宛先不明", "送信できません",
-    "送信することができません", "配達できません", "容量", "一杯", "rejected", "failed", "invalid user", "invalid final delivery",
+    "送信することができません", "配達できません", "配送されません", "配信されません", "届きません", "受信を拒否", "受け取れません", "受け取ることができません", "廃止され", "容量", "一杯", "rejected", "failed", "invalid user", "invalid final delivery",
     "not listed in", "not recognized", "did not reach", "no valid recipients", "unknown host", "unknown recipient", "trouble delivering", "delivery errors", "delivery problems",
     "was aborted", "were aborted", "error while attempting to deliver", "exceeds allowed", "failure reasons"};
 
 static const char *const delayed_words[] = {"delayed", "delay", "not yet been delivered", "has not been delivered", "will be retried", "will keep trying", "will continue to",
-    "still being", "warning message only", "do not need to resend", "need not resend", "遅延", "再送"};
+    "still being", "warning message only", "do not need to resend", "need not resend", "遅延", "再送を試み", "再送を行", "再送いたし", "再送しま"};
 
-/* Words that tell a passing trouble from a lasting one, where no number does. */
-static const char *const soft_words[] = {"mailbox is full", "mailbox full", "over quota", "quota exceeded", "exceeded storage", "disk quota", "not enough storage", "容量", "too large",
-    "temporar", "try again later", "timed out", "time-out", "timeout", "connection refused", "too many"};
-
-#define COUNT(list) (sizeof(list) / sizeof(list)[0])
-
-static bool
-holds_any(struct span s, const char *const *words, size_t count)
+bool
+message_holds_any(struct span s, const char *const *words, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (s.n > 0 && memmem(s.p, s.n, words[i], strlen(words[i])) != NULL)
@@ -185,18 +170,26 @@ holds_any(struct span s, const char *const *words, size_t count)
 	return false;
 }
 
-static void
-add_folded(struct buf *out, struct span s)
+/* Line breaks and blanks in a row as one blank, because reports break their lines anywhere. */
+void
+bounce_add_folded(struct buf *out, struct span s)
 {
-	if (s.n > SCANNED) {
-		s.n = SCANNED;
+	size_t n = 0;
+
+	if (s.n > BOUNCE_SCANNED) {
+		s.n = BOUNCE_SCANNED;
 		while (s.n > 0 && ((unsigned char)s.p[s.n] & 0xC0) == 0x80)
 			s.n--;
 	}
 	text_add_folded(out, s);
-	for (size_t i = 0; i < out->n; i++)
-		if (out->p[i] == '\n')
-			out->p[i] = ' ';
+	for (size_t i = 0; i < out->n; i++) {
+		char c = out->p[i] == '\n' || out->p[i] == '\t' ? ' ' : out->p[i];
+
+		if (c != ' ' || n == 0 || out->p[n - 1] != ' ')
+			out->p[n++] = c;
+	}
+	if (n < out->n)
+		out->p[out->n = n] = '\0';
 }
 
 enum sender { SENDER_OTHER, SENDER_MAYBE_SERVER, SENDER_SERVER };
@@ -230,7 +223,7 @@ is_plain_report(const struct decoding *d, bool has_subject, bool has_text, struc
 	case SENDER_SERVER:
 		return has_subject || has_text;
 	case SENDER_MAYBE_SERVER:
-		return has_subject && has_text;
+		return has_text && (has_subject || (d->returned.n > 0 && !is_passed_on(subject)));
 	case SENDER_OTHER:
 		break;
 	}
@@ -255,26 +248,59 @@ above_returned(struct span text)
 	return (struct span){text.p, n};
 }
 
-static bool
-read_plain_report(struct decoding *d, struct verdict_of_server *out)
+/* What stands above the returned mail; of a mail whose parts cannot be told apart, its body as it is. */
+static struct span
+report_text(const struct decoding *d)
 {
-	struct buf subject = BUF_MAX(NAME_MAX_BYTES * 4), text = BUF_MAX(SCANNED * 8);
-	struct span failed = field_value(&d->fields, "X-Failed-Recipients"), head = above_returned(span_of(d->out->text));
+	struct span text = span_of(d->out->text), body = {0};
+	struct fields fields;
+
+	if (text.n == 0 || memchr(text.p, '@', text.n) == NULL) {
+		message_fields_split(&fields, d->raw, &body);
+		message_fields_release(&fields);
+		text = text_is_utf8(body) ? body : text;
+	}
+	return above_returned(text);
+}
+
+/* The block about the recipient in a report that was wrapped once more, or whose parts cannot be told apart. */
+static bool
+read_inner_block(struct span s, struct server_verdict *out)
+{
+	static const char start[] = "\nFinal-Recipient:";
+	const char *at = s.n > 0 ? memmem(s.p, s.n, start, sizeof start - 1) : NULL;
+	struct span rest, line, block;
+
+	if (at == NULL)
+		return false;
+	rest = (struct span){at + 1, (size_t)(s.p + s.n - at) - 1};
+	block = rest;
+	while (span_next_line(&rest, &line) && span_trim(line).n > 0)
+		;
+	block.n -= rest.n;
+	return read_block(block, out);
+}
+
+static bool
+read_plain_report(struct decoding *d, struct server_verdict *out)
+{
+	struct buf subject = BUF_MAX(NAME_MAX_BYTES * 4), text = BUF_MAX(BOUNCE_SCANNED * 8);
+	struct span failed = field_value(&d->fields, "X-Failed-Recipients"), head = report_text(d);
 	bool is_report, has_subject, has_text;
 
-	add_folded(&subject, span_of(d->out->subject));
-	add_folded(&text, head);
-	has_subject = holds_any(buf_span(&subject), failed_subjects, COUNT(failed_subjects));
-	has_text = holds_any(buf_span(&text), failed_texts, COUNT(failed_texts));
+	bounce_add_folded(&subject, span_of(d->out->subject));
+	bounce_add_folded(&text, head);
+	has_subject = message_holds_any(buf_span(&subject), failed_subjects, COUNT(failed_subjects));
+	has_text = message_holds_any(buf_span(&text), failed_texts, COUNT(failed_texts));
 	is_report = failed.n > 0 || is_plain_report(d, has_subject, has_text, buf_span(&subject));
-	if (is_report) {
-		*out = (struct verdict_of_server){0};
+	if (is_report && !read_inner_block(buf_span(&d->returned), out) && !read_inner_block(head, out)) {
+		*out = (struct server_verdict){0};
 		if (failed.n == 0 || !find_address(failed, out->recipient, sizeof out->recipient))
 			(void)!find_address(head, out->recipient, sizeof out->recipient);
 		(void)!find_status(head, out->status);
 		out->code = find_code(head);
-		if (holds_any(buf_span(&subject), delayed_words, COUNT(delayed_words)) ||
-		    (out->status[0] != '5' && out->code < 500 && holds_any(buf_span(&text), delayed_words, COUNT(delayed_words))))
+		if (message_holds_any(buf_span(&subject), delayed_words, COUNT(delayed_words)) ||
+		    (out->status[0] != '5' && out->code < 500 && message_holds_any(buf_span(&text), delayed_words, COUNT(delayed_words))))
 			snprintf(out->action, sizeof out->action, "delayed");
 	}
 	buf_release(&subject);
@@ -283,23 +309,6 @@ read_plain_report(struct decoding *d, struct verdict_of_server *out)
 }
 
 /* ---- what it means ---- */
-
-static enum bounce_kind
-kind_of(const struct decoding *d, const struct verdict_of_server *v)
-{
-	struct buf text = BUF_MAX(SCANNED * 8);
-	enum bounce_kind kind = BOUNCE_HARD;
-
-	if (strcmp(v->action, "delayed") == 0)
-		return BOUNCE_DELAYED;
-	if (v->status[0] == '4' || (v->status[0] == '\0' && v->code / 100 == 4) || strcmp(v->status, "5.2.2") == 0)
-		return BOUNCE_SOFT;
-	add_folded(&text, above_returned(span_of(d->out->text)));
-	if (v->status[0] == '\0' && v->code / 100 != 5 && holds_any(buf_span(&text), soft_words, COUNT(soft_words)))
-		kind = BOUNCE_SOFT;
-	buf_release(&text);
-	return kind;
-}
 
 /* The Message-ID in the returned header, or in a plain text that holds one. */
 static void
@@ -341,7 +350,7 @@ bool
 message_read_bounce(struct decoding *d)
 {
 	struct buf reason = BUF_MAX(400);
-	struct verdict_of_server v = {0};
+	struct server_verdict v = {0};
 	bool is_report = false;
 
 	if (is_from_list(d))
@@ -362,7 +371,7 @@ message_read_bounce(struct decoding *d)
 			buf_addf(&reason, ", action %s", v.action);
 		d->out->kind = MESSAGE_BOUNCE;
 		d->out->kind_reason = message_copy(d, buf_span(&reason));
-		d->out->bounce.kind = kind_of(d, &v);
+		d->out->bounce.kind = message_bounce_kind(&v, report_text(d));
 		if (v.recipient[0] != '\0')
 			d->out->bounce.recipient = message_copy(d, span_of(v.recipient));
 		if (v.status[0] != '\0')

@@ -50,6 +50,12 @@ static const char *const authentication_words[] = {
     [AUTHENTICATION_ABSENT] = "absent", [AUTHENTICATION_PASS] = "pass", [AUTHENTICATION_FAIL] = "fail"};
 static const char *const bounce_words[] = {[BOUNCE_HARD] = "hard", [BOUNCE_SOFT] = "soft", [BOUNCE_DELAYED] = "delayed"};
 
+const char *
+bounce_kind_text(enum bounce_kind kind)
+{
+	return bounce_words[kind];
+}
+
 static void *
 at(const void *base, size_t offset)
 {

@@ -92,6 +92,15 @@ note_bounce(struct receipt *receipt, const char *status, struct why *why)
 	return fault;
 }
 
+/* A full mailbox and what a server could not do today: the next letter may arrive. All else is not mended by writing again. */
+static bool
+is_passing(const struct message *message)
+{
+	const char *status = message->bounce.status;
+
+	return message->bounce.kind != BOUNCE_HARD && status != NULL && (status[0] == '4' || strcmp(status, "5.2.2") == 0);
+}
+
 static enum fault
 take_bounce(struct receipt *receipt, struct why *why)
 {
@@ -111,7 +120,7 @@ take_bounce(struct receipt *receipt, struct why *why)
 	if (match->letter != 0)
 		fault = note_bounce(receipt, status, why);
 	/* A letter to staff that came back is told in `review list` only: another letter would come back too. */
-	if (fault == FAULT_NONE && message->bounce.kind == BOUNCE_HARD)
+	if (fault == FAULT_NONE && !is_passing(message))
 		fault = receipt_open_review(receipt, match->letter == 0 || match->contact != 0, why);
 	return fault;
 }

@@ -366,6 +366,21 @@ a_hard_bounce_is_shown_to_staff(void **state)
 }
 
 static void
+a_refused_letter_is_shown_to_staff_and_a_full_mailbox_is_not(void **state)
+{
+	static char *const statuses[] = {TEXT("4.4.7"), TEXT("5.2.2"), TEXT("5.7.1"), NULL};
+	static const int reviews[] = {0, 0, 1, 2};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+		message = (struct message){.kind = MESSAGE_BOUNCE, .from = TEXT("mailer-daemon@mx.example"), .subject = TEXT("failed"),
+		    .bounce = {.recipient = TEXT("taro@customer.example"), .status = statuses[i], .kind = BOUNCE_SOFT, .original_id = message_id}};
+		assert_int_equal(receive_stored(fixture_stored_mail(&fixture), NULL, NULL), OUTCOME_BOUNCE);
+		assert_sql_number(&fixture, "SELECT count(*) FROM review", reviews[i]);
+	}
+}
+
+static void
 a_delay_is_no_bounce_of_the_letter(void **state)
 {
 	(void)state;
@@ -575,7 +590,7 @@ main(void)
 	    CASE(foreign_mail_stays_where_it_is),
 	    CASE(nothing_is_moved_where_that_is_configured),
 	    CASE(a_hard_bounce_is_shown_to_staff),
-	    CASE(a_delay_is_no_bounce_of_the_letter),
+	    CASE(a_refused_letter_is_shown_to_staff_and_a_full_mailbox_is_not), CASE(a_delay_is_no_bounce_of_the_letter),
 	    CASE(a_bounced_letter_to_staff_brings_no_letter_to_staff),
 	    CASE(what_cannot_be_read_is_quarantined),
 	    CASE(what_the_records_refuse_goes_to_a_person_and_leaves_nothing),
