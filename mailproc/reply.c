@@ -7,14 +7,17 @@
 #include "base/text.h"
 #include "message.h"
 
-enum { REPLY_MAX_TEXT = MESSAGE_MAX_TEXT + 4096, REPLY_MAX_LINES = 40000, REPLY_MAX_FOLDED_LINE = 64 << 10 };
+enum { REPLY_MAX_TEXT = MESSAGE_MAX_TEXT + 4096, REPLY_MAX_LINES = 40000, REPLY_MAX_FOLDED_LINE = 64 << 10, LETTER_MAX = 1 << 20 };
 
 void
 reply_lines_release(struct reply_lines *lines)
 {
-	for (size_t i = 0; i < lines->count; i++)
+	for (size_t i = 0; i < lines->count; i++) {
 		free(lines->line[i].folded);
+		free(lines->line[i].left);
+	}
 	free(lines->line);
+	buf_release(&lines->letter);
 	*lines = (struct reply_lines){0};
 }
 
@@ -103,6 +106,29 @@ add_line(struct reply_lines *lines, struct span whole, struct why *why)
 	return fault;
 }
 
+static void
+add_tight(struct buf *out, const char *folded)
+{
+	for (; *folded != '\0'; folded++)
+		if (*folded != ' ')
+			buf_add_char(out, *folded);
+}
+
+static enum fault
+fold_letter(struct reply_lines *lines, struct why *why)
+{
+	struct buf folded = BUF_MAX(LETTER_MAX * 4);
+	enum fault fault;
+
+	if (lines->asked->letter_text != NULL)
+		rules_fold(lines->rules, &folded, span_of(lines->asked->letter_text));
+	lines->letter = BUF_MAX(LETTER_MAX * 4);
+	add_tight(&lines->letter, buf_text(&folded));
+	fault = buf_fault(&lines->letter, why, "our letter");
+	buf_release(&folded);
+	return fault;
+}
+
 enum fault
 reply_lines_make(struct reply_lines *out, const char *text, const struct asked *asked, const struct rules *rules, struct why *why)
 {
@@ -120,12 +146,26 @@ reply_lines_make(struct reply_lines *out, const char *text, const struct asked *
 		return why_set(why, FAULT_STOP, "out of memory for the reply");
 	while (fault == FAULT_NONE && span_next_line(&rest, &line))
 		fault = add_line(&made, line, why);
+	if (fault == FAULT_NONE)
+		fault = fold_letter(&made, why);
 	if (fault == FAULT_NONE) {
 		*out = made;
 		made = (struct reply_lines){0};
 	}
 	reply_lines_release(&made);
 	return fault;
+}
+
+bool
+reply_is_in_letter(const struct reply_lines *lines, const struct reply_line *line)
+{
+	struct buf tight = BUF_MAX(LETTER_MAX);
+	bool found;
+
+	add_tight(&tight, line->folded);
+	found = tight.n >= 4 && lines->letter.n > 0 && memmem(lines->letter.p, lines->letter.n, tight.p, tight.n) != NULL;
+	buf_release(&tight);
+	return found;
 }
 
 bool
@@ -174,7 +214,7 @@ put_together(const struct reply_lines *lines, struct buf *text, struct buf *cut)
 			/* Words on both sides of a quotation do not belong to one paragraph. */
 			if (text->n > 0)
 				buf_add_text(text, blank > 0 || lines->line[i - 1].is != LINE_NEW ? "\n\n" : "\n");
-			add_unstruck(text, line->whole);
+			add_unstruck(text, line->left != NULL ? span_of(line->left) : line->whole);
 		} else {
 			buf_add_span(cut, line->whole);
 			buf_add_char(cut, '\n');

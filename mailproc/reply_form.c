@@ -5,214 +5,26 @@
  * it, delete the line they do not want, or strike it out; in the quotation, or in a copy above it. All options that belong to one
  * certificate are collected first and judged together: ○ is a tick beside ×, and an empty circle beside ●.
  */
-#include "reply_inner.h"
+#include "reply_form_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "message.h"
 
-enum mark { MARK_NONE, MARK_EMPTY, MARK_CIRCLE, MARK_CROSS, MARK_X, MARK_TICK, MARK_FILLED };
-
-enum { OPTIONS_A_LINE = 4, NAME_REACH = 8, OPTION_MAX = 120 };
-
-/* One option as it stands in the mail. */
-struct option {
-	enum tick_option option;
-	enum mark mark;
-	bool struck;
-	const struct reply_line *line;
-	int certificate;
-};
-
-struct form {
-	struct option *option;
-	size_t count;
-	const struct reply_lines *lines;
-	bool no_memory;
-};
-
-struct sign {
-	const char *text;
-	enum mark mark;
-};
-
-/* Signs that are a box by themselves, filled or empty; folded. */
-static const struct sign boxes[] = {{"□", MARK_EMPTY}, {"☐", MARK_EMPTY}, {"◻", MARK_EMPTY}, {"▢", MARK_EMPTY}, {"⬜", MARK_EMPTY}, {"■", MARK_TICK},
-    {"☑", MARK_TICK}, {"☒", MARK_TICK}, {"✅", MARK_TICK}, {"✓", MARK_TICK}, {"✔", MARK_TICK}, {"🗹", MARK_TICK}, {"◼", MARK_TICK}, {"⬛", MARK_TICK},
-    {"○", MARK_CIRCLE}, {"◯", MARK_CIRCLE}, {"〇", MARK_CIRCLE}, {"⭕", MARK_CIRCLE}, {"◎", MARK_FILLED}, {"●", MARK_FILLED}, {"◉", MARK_FILLED}, {"⦿", MARK_FILLED},
-    {"🔘", MARK_FILLED}, {"×", MARK_CROSS}, {"✕", MARK_CROSS}, {"✖", MARK_CROSS}, {"✗", MARK_CROSS}, {"✘", MARK_CROSS}, {"❌", MARK_CROSS},
-    {"レ点", MARK_TICK}};
-
-/* Signs that are a mark only inside brackets or after an arrow. */
-static const struct sign letters[] = {{"x", MARK_X}, {"v", MARK_TICK}, {"れ", MARK_TICK}, {"レ", MARK_TICK}, {"∨", MARK_TICK}, {"√", MARK_TICK}, {"ν", MARK_TICK},
-    {"o", MARK_CIRCLE}, {"*", MARK_TICK}, {"•", MARK_TICK}, {"・", MARK_NONE}, {"y", MARK_TICK}, {"yes", MARK_TICK}, {"済", MARK_TICK}};
-
-static struct span
-rest_at(struct span s, size_t at)
-{
-	return at <= s.n ? (struct span){s.p + at, s.n - at} : (struct span){0};
-}
+enum { OPTIONS_A_LINE = 4, POINTER_MAX = 60 };
 
 static struct span
 trim_marks(struct span s)
 {
 	s = span_trim(s);
 	while (s.n > 0 && s.p[0] == '*' && s.n > 1)
-		s = span_trim(rest_at(s, 1));
+		s = span_trim(form_rest(s, 1));
 	return s;
 }
 
-/* The sign at the start of s; its length in *n, 0 where none is. */
-static enum mark
-sign_at(const struct sign *sign, size_t count, struct span s, size_t *n)
-{
-	*n = 0;
-	for (size_t i = 0; i < count; i++)
-		if (span_starts(s, sign[i].text) && strlen(sign[i].text) > *n) {
-			*n = strlen(sign[i].text);
-			for (size_t k = i; k < count; k++)
-				if (span_starts(s, sign[k].text) && strlen(sign[k].text) > *n)
-					i = k, *n = strlen(sign[k].text);
-			return sign[i].mark;
-		}
-	return MARK_NONE;
-}
-
-#define BOX_AT(s, n) sign_at(boxes, sizeof boxes / sizeof *boxes, s, n)
-#define LETTER_AT(s, n) sign_at(letters, sizeof letters / sizeof *letters, s, n)
-
-/* Whether s starts with a sign that is a box by itself. */
-static bool
-is_sign(struct span s)
-{
-	size_t n;
-
-	BOX_AT(s, &n);
-	return n > 0;
-}
-
-/* What stands inside brackets. *known is false where it is text and no mark. */
-static enum mark
-mark_inside(struct span inside, bool *known)
-{
-	struct span s = span_trim(inside);
-	enum mark mark;
-	size_t n;
-
-	*known = true;
-	if (s.n == 0 || span_is(s, "_") || span_is(s, "-") || span_is(s, "　"))
-		return MARK_EMPTY;
-	mark = BOX_AT(s, &n);
-	if (n == s.n)
-		return mark == MARK_EMPTY ? MARK_EMPTY : mark;
-	mark = LETTER_AT(s, &n);
-	if (n == s.n && mark != MARK_NONE)
-		return mark;
-	*known = false;
-	return MARK_NONE;
-}
-
-/* A box at the start of s: [x], (○), ■. *n is its length, 0 where none is. */
-static enum mark
-box_at(struct span s, size_t *n)
-{
-	static const char *const bracket[][2] = {{"[", "]"}, {"(", ")"}, {"〔", "〕"}, {"【", "】"}, {"<", ">"}, {"{", "}"}};
-
-	for (size_t i = 0; i < sizeof bracket / sizeof *bracket; i++) {
-		struct span inside;
-		const char *end;
-		enum mark mark;
-		bool known;
-
-		if (!span_starts(s, bracket[i][0]))
-			continue;
-		inside = rest_at(s, strlen(bracket[i][0]));
-		end = memmem(inside.p, inside.n, bracket[i][1], strlen(bracket[i][1]));
-		if (end == NULL || end - inside.p > 12)
-			continue;
-		inside.n = (size_t)(end - inside.p);
-		mark = mark_inside(inside, &known);
-		if (!known)
-			continue;
-		*n = (size_t)(end - s.p) + strlen(bracket[i][1]);
-		return mark;
-	}
-	return BOX_AT(s, n);
-}
-
-/* The option that text right behind a box names. */
-static bool
-option_at(struct span s, enum tick_option *option)
-{
-	static const char *const no[] = {"ない", "ません", "不要", "なし", "しない", "not ", "n't", "no ", "no,", "decline", "cancel", "lapse", "expire", "いらない", "不可"};
-	struct span head = {s.p, s.n < OPTION_MAX ? s.n : OPTION_MAX};
-	bool is_about;
-
-	is_about = memmem(head.p, head.n, "更新", strlen("更新")) != NULL || memmem(head.p, head.n, "renew", 5) != NULL ||
-	    memmem(head.p, head.n, "継続", strlen("継続")) != NULL;
-	if (!is_about)
-		return false;
-	*option = TICK_RENEW;
-	for (size_t i = 0; i < sizeof no / sizeof *no; i++)
-		if (memmem(head.p, head.n, no[i], strlen(no[i])) != NULL)
-			*option = TICK_DECLINE;
-	return true;
-}
-
-/* Whether the text is an option and nothing else, as the letter writes it. */
-static bool
-is_bare_option(struct span s, enum tick_option *option, size_t *n)
-{
-	static const struct {
-		const char *text;
-		enum tick_option option;
-	} bare[] = {{"更新しない", TICK_DECLINE}, {"更新する", TICK_RENEW}, {"更新しません", TICK_DECLINE}, {"更新します", TICK_RENEW},
-	    {"更新を希望しない", TICK_DECLINE}, {"更新を希望しません", TICK_DECLINE}, {"更新を希望する", TICK_RENEW}, {"更新を希望します", TICK_RENEW},
-	    {"do not renew", TICK_DECLINE}, {"don't renew", TICK_DECLINE}, {"no, do not renew", TICK_DECLINE}, {"yes, renew", TICK_RENEW},
-	    {"renew", TICK_RENEW}};
-
-	for (size_t i = 0; i < sizeof bare / sizeof *bare; i++)
-		if (span_starts(s, bare[i].text)) {
-			*option = bare[i].option;
-			*n = strlen(bare[i].text);
-			return true;
-		}
-	return false;
-}
-
-/* A mark behind the option: "更新する ←○こちら", "Renew <-- this one", "更新する：○". */
-static enum mark
-mark_behind(struct span s)
-{
-	static const char *const arrow[] = {"←", "<-", "<=", "⇐", "◀", "👈", "<<"}, *const between[] = {":", "→", "->", "...", "=>"};
-	bool has_arrow = false;
-	enum mark mark;
-	size_t n;
-
-	s = span_trim(s);
-	for (size_t i = 0; i < sizeof arrow / sizeof *arrow; i++)
-		has_arrow = has_arrow || span_starts(s, arrow[i]);
-	if (has_arrow) {
-		static const char *const no[] = {"×", "ない", "no", "not", "ません", "ちがう", "違"};
-
-		for (size_t i = 0; i < sizeof no / sizeof *no; i++)
-			if (memmem(s.p, s.n, no[i], strlen(no[i])) != NULL)
-				return MARK_NONE;
-		return MARK_TICK;
-	}
-	for (size_t i = 0; i < sizeof between / sizeof *between; i++)
-		if (span_starts(s, between[i]))
-			s = span_trim(rest_at(s, strlen(between[i])));
-	mark = box_at(s, &n);
-	if (n > 0 && span_trim(rest_at(s, n)).n == 0)
-		return mark;
-	mark = LETTER_AT(s, &n);
-	return n > 0 && n == s.n ? mark : MARK_NONE;
-}
-
-static void
-add_option(struct form *form, struct option option)
+void
+form_add_option(struct form *form, struct option option)
 {
 	struct option *more = realloc(form->option, (form->count + 1) * sizeof *more);
 
@@ -222,48 +34,6 @@ add_option(struct form *form, struct option option)
 	}
 	form->option = more;
 	form->option[form->count++] = option;
-}
-
-/* Whether the certificate's name stands in the folded text, as a whole word. */
-static bool
-names(const char *folded, const char *name)
-{
-	const char *p = folded;
-	size_t n = strlen(name);
-
-	while ((p = strcasestr(p, name)) != NULL) {
-		bool before = p == folded || strchr("abcdefghijklmnopqrstuvwxyz0123456789-.", p[-1]) == NULL;
-		bool after = p[n] == '\0' || strchr("abcdefghijklmnopqrstuvwxyz0123456789-", p[n]) == NULL;
-
-		if (before && after)
-			return true;
-		p += n;
-	}
-	return false;
-}
-
-/* The certificate that the lines up to i speak of last; -1: none, or several at once. */
-static int
-certificate_above(const struct reply_lines *lines, size_t i)
-{
-	size_t reach = 0;
-
-	for (size_t k = i + 1; k-- > 0 && reach < NAME_REACH;) {
-		int found = -1;
-		size_t count = 0;
-
-		if (lines->line[k].is == LINE_BLANK)
-			continue;
-		reach++;
-		for (size_t c = 0; c < lines->asked->certificate_count; c++)
-			if (names(lines->line[k].folded, lines->asked->certificate[c])) {
-				found = (int)c;
-				count++;
-			}
-		if (count > 0)
-			return count == 1 ? found : -1;
-	}
-	return -1;
 }
 
 static bool
@@ -279,12 +49,13 @@ option_extent(struct span s)
 {
 	for (size_t k = 1; k < s.n; k++) {
 		enum tick_option other;
+		bool is_bracket;
 		size_t n;
 
 		if (((unsigned char)s.p[k] & 0xC0) == 0x80)
 			continue;
-		box_at(rest_at(s, k), &n);
-		if (n > 0 && k > 3 && option_at(rest_at(s, k + n), &other))
+		form_box_at(form_rest(s, k), &n, &is_bracket);
+		if (n > 0 && k > 3 && form_option_at(form_rest(s, k + n), &other))
 			return (struct span){s.p, k};
 	}
 	return s;
@@ -297,9 +68,9 @@ is_option(struct span behind, bool in_brackets, enum tick_option *option)
 	size_t n;
 
 	if (in_brackets)
-		return behind.n <= OPTION_MAX && option_at(behind, option);
-	return is_bare_option(behind, option, &n) && (n == behind.n || strchr(" (:,.~*<-=", behind.p[n]) != NULL ||
-	    span_starts(rest_at(behind, n), "←") || span_starts(rest_at(behind, n), "。") || span_starts(rest_at(behind, n), "、"));
+		return form_option_at(behind, option);
+	return form_bare_option(behind, option, &n) && (n == behind.n || strchr(" (:,.~*<-=", behind.p[n]) != NULL ||
+	    span_starts(form_rest(behind, n), "←") || span_starts(form_rest(behind, n), "。") || span_starts(form_rest(behind, n), "、"));
 }
 
 static enum mark
@@ -309,40 +80,48 @@ mark_of(enum mark in_box, struct span behind)
 	enum mark later;
 	size_t n;
 
-	if (in_box != MARK_EMPTY || !is_bare_option(behind, &bare, &n))
+	if (in_box != MARK_EMPTY || !form_bare_option(behind, &bare, &n))
 		return in_box;
-	later = mark_behind(rest_at(behind, n));
+	later = form_mark_behind(form_rest(behind, n));
 	return later != MARK_NONE ? later : in_box;
 }
 
-/* An option without a box: only where something is put behind it, or where it is struck out. */
+/* An option without a box: only where something is put behind or before it, or where it is struck out. */
 static size_t
-option_without_box(const struct reply_line *line, struct option *option)
+option_without_box(const struct reply_lines *lines, size_t i, struct option *option)
 {
+	const struct reply_line *line = &lines->line[i];
 	struct span s = trim_marks(span_of(line->folded));
+	enum mark mark = MARK_NONE;
 	enum tick_option bare;
-	enum mark later;
-	size_t n;
+	size_t n, at = 0;
 
-	if (!is_bare_option(s, &bare, &n))
+	while (at < s.n && at < 8 && !form_bare_option(form_rest(s, at), &bare, &n))
+		at++;
+	if (at > 0 && (at >= s.n || at >= 8 || line->is == LINE_NEW || !form_ends_in_arrow((struct span){s.p, at})))
 		return 0;
-	later = mark_behind(rest_at(s, n));
-	if (later == MARK_NONE && !is_struck(line))
+	if (!form_bare_option(form_rest(s, at), &bare, &n))
 		return 0;
-	*option = (struct option){.option = bare, .mark = later, .line = line};
+	if (at > 0 && at + n == s.n)
+		mark = MARK_TICK;
+	else if (at == 0)
+		mark = form_mark_behind(form_rest(s, n));
+	if (mark == MARK_NONE && !is_struck(line))
+		return 0;
+	*option = (struct option){.option = bare, .mark = mark, .line = i};
 	return 1;
 }
 
 /* The options of a line. */
 static size_t
-options_in(const struct reply_line *line, struct option *option)
+options_in(const struct reply_lines *lines, size_t i, struct option *option)
 {
-	struct span s = span_of(line->folded);
-	size_t count = 0, at = 0, n;
+	struct span s = span_of(lines->line[i].folded);
+	size_t count = 0, at = 0, first = 0, n;
 
 	while (at < s.n && count < OPTIONS_A_LINE) {
-		enum mark mark = box_at(rest_at(s, at), &n);
-		bool in_brackets = n > 0 && memchr("[(<{\xe3", s.p[at], 5) != NULL && !is_sign(rest_at(s, at));
+		bool in_brackets;
+		enum mark mark = form_box_at(form_rest(s, at), &n, &in_brackets);
 		enum tick_option what;
 		struct span behind;
 
@@ -351,90 +130,71 @@ options_in(const struct reply_line *line, struct option *option)
 				at++;
 			continue;
 		}
-		behind = option_extent(trim_marks(rest_at(s, at + n)));
+		behind = option_extent(trim_marks(form_rest(s, at + n)));
+		first = count == 0 ? at : first;
 		at += n;
 		if (is_option(behind, in_brackets, &what))
-			option[count++] = (struct option){.option = what, .mark = mark_of(mark, behind), .line = line};
+			option[count++] = (struct option){.option = what, .mark = mark_of(mark, behind), .line = i};
 	}
 	if (count == 0)
-		count = option_without_box(line, option);
+		count = option_without_box(lines, i, option);
+	else if (count == 1 && option[0].mark == MARK_EMPTY && form_ends_in_arrow((struct span){s.p, first}))
+		option[0].mark = MARK_TICK;
 	/* Where two options share a line it cannot be seen which one is struck. */
 	if (count == 1)
-		option[0].struck = is_struck(line);
+		option[0].struck = is_struck(&lines->line[i]);
 	return count;
 }
 
-/* A row "www.example.jp  2027-02-15  → 更新する" or "… ○" of the list of certificates. */
-static void
-read_row(struct form *form, struct reply_line *line, bool has_legend)
+/* What a line points at: 1 the line below ("↓ここ"), -1 the line above ("↑これ", "^^^^"), 0 nothing. */
+static int
+points_at(const struct reply_line *line)
 {
-	const struct asked *asked = form->lines->asked;
-	int certificate = -1;
-	struct span s = span_of(line->folded), tail;
-	enum tick_option option;
-	const char *at = NULL;
-	enum mark mark;
-	size_t n;
+	static const char *const words[] = {"これ", "こちら", "こっち", "ここ", "this", "here", "まる", "回答", "お願"};
+	struct span s = span_of(line->folded);
+	bool down = strstr(s.p, "↓") != NULL || strstr(s.p, "⇓") != NULL || strstr(s.p, "👇") != NULL;
+	bool up = strstr(s.p, "↑") != NULL || strstr(s.p, "⇑") != NULL || strstr(s.p, "👆") != NULL;
+	bool has_words = false;
 
-	for (size_t c = 0; c < asked->certificate_count; c++)
-		if (names(line->folded, asked->certificate[c])) {
-			if (certificate >= 0)
-				return;
-			certificate = (int)c;
-			at = strcasestr(line->folded, asked->certificate[c]) + strlen(asked->certificate[c]);
-		}
-	if (certificate < 0)
-		return;
-	for (const char *p = at; (p = strstr(p, "→")) != NULL; at = p)
-		p += strlen("→");
-	tail = span_trim((struct span){at, s.n - (size_t)(at - s.p)});
-	if (is_bare_option(tail, &option, &n)) {
-		if (n == tail.n || tail.p[n] == '(' || tail.p[n] == ' ') {
-			add_option(form, (struct option){option, MARK_TICK, false, line, certificate});
-			line->is = LINE_FORM;
-		}
-		return;
-	}
-	if (!has_legend || asked->certificate_count < 2)
-		return;
-	for (size_t k = tail.n; k-- > 0;) {
-		if (((unsigned char)tail.p[k] & 0xC0) == 0x80)
-			continue;
-		mark = BOX_AT(rest_at(tail, k), &n);
-		if (n == 0 && !strchr(" |\t", tail.p[k]))
-			return;
-		if (n == 0)
-			continue;
-		if (mark == MARK_CIRCLE || mark == MARK_CROSS) {
-			add_option(form, (struct option){mark == MARK_CIRCLE ? TICK_RENEW : TICK_DECLINE, MARK_TICK, false, line, certificate});
-			line->is = LINE_FORM;
-		}
-		return;
-	}
+	if (s.n == 0 || s.n > POINTER_MAX || strchr(s.p, '?') != NULL || down == up)
+		return s.n >= 3 && strspn(s.p, "^~ ") == s.n && *s.p == '^' ? -1 : 0;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		has_words = has_words || strstr(s.p, words[i]) != NULL;
+	return s.n <= 6 || has_words ? (down ? 1 : -1) : 0;
 }
 
-/* "○＝更新、×＝更新なし", or a column that is headed 更新. */
-static bool
-find_legend(struct reply_lines *lines)
+/* A line that points at one option beside it is its mark. The words of the line stay when they could be more than that. */
+static void
+read_pointers(struct form *form)
 {
-	static const char *const legend[] = {"○=更新", "○:更新", "○は更新", "○→更新", "更新:○", "更新=○", "更新は○", "○が更新", "○更新", "更新○", "o=renew", "○=renew", "〇=更新", "〇:更新"};
+	struct reply_lines *lines = form->lines;
 
-	bool found = false;
+	for (size_t i = 0; i < lines->count; i++) {
+		struct reply_line *line = &lines->line[i];
+		int way = line->is == LINE_BLANK || line->age > 1 ? 0 : points_at(line);
+		size_t found = form->count, count = 0;
 
-	for (size_t i = 0; i < lines->count; i++)
-		for (size_t k = 0; k < sizeof legend / sizeof *legend; k++)
-			if (strstr(lines->line[i].folded, legend[k]) != NULL && lines->asked->certificate_count > 1) {
-				found = true;
-				if (lines->line[i].is == LINE_NEW)
-					lines->line[i].is = LINE_FORM;
+		if (way == 0 || reply_is_in_letter(lines, line))
+			continue;
+		for (size_t k = 0; k < form->count; k++)
+			if (form->option[k].line + 1 == i + (size_t)(way + 1) || form->option[k].line == i + (size_t)(way == 1)) {
+				if ((way == 1) == (form->option[k].line > i)) {
+					found = k;
+					count++;
+				}
 			}
-	return found;
+		if (count != 1)
+			continue;
+		if (form->option[found].mark <= MARK_EMPTY)
+			form->option[found].mark = MARK_TICK;
+		line->is = LINE_FORM;
+	}
 }
 
 static void
-collect(struct form *form, struct reply_lines *lines)
+collect(struct form *form)
 {
-	bool legend = find_legend(lines);
+	struct reply_lines *lines = form->lines;
 
 	for (size_t i = 0; i < lines->count; i++) {
 		struct reply_line *line = &lines->line[i];
@@ -444,16 +204,16 @@ collect(struct form *form, struct reply_lines *lines)
 		/* What stands two mails back answered another question. */
 		if (line->is == LINE_BLANK || line->is == LINE_ATTRIBUTION || line->age > 1)
 			continue;
-		n = options_in(line, option);
+		n = options_in(lines, i, option);
+		for (size_t k = 0; k < n; k++) {
+			option[k].certificate = lines->asked->certificate_count > 1 ? form_certificate_above(lines, i) : -1;
+			form_add_option(form, option[k]);
+		}
 		if (n > 0 && line->is == LINE_NEW)
 			line->is = LINE_FORM;
-		for (size_t k = 0; k < n; k++) {
-			option[k].certificate = lines->asked->certificate_count > 1 ? certificate_above(lines, i) : -1;
-			add_option(form, option[k]);
-		}
-		if (n == 0)
-			read_row(form, line, legend);
 	}
+	read_pointers(form);
+	form_read_rows(form);
 }
 
 /* The two options of one certificate, judged together. */
@@ -471,7 +231,7 @@ says_more(const struct option *a, const struct option *b)
 static bool
 is_marked(const struct option *o)
 {
-	return o != NULL && !o->struck && o->mark > MARK_EMPTY;
+	return o != NULL && !o->struck && o->mark > MARK_EMPTY && o->mark != MARK_REFUSAL;
 }
 
 /* Whether a is chosen when b is the other option, which may be missing. */
@@ -480,12 +240,14 @@ is_chosen(const struct option *a, const struct option *b)
 {
 	enum mark other = b != NULL ? b->mark : MARK_NONE;
 
-	if (a == NULL || a->struck)
+	if (a == NULL || a->struck || a->mark == MARK_DOUBT || other == MARK_DOUBT || a->mark == MARK_REFUSAL)
 		return false;
 	if (!is_marked(a))
-		return b != NULL && b->struck && !is_marked(a);
+		return b != NULL && b->struck;
+	if (a->mark == MARK_OTHER)
+		return other == MARK_EMPTY;
 	if (!is_marked(b))
-		return a->mark != MARK_CROSS;
+		return a->mark != MARK_CROSS || other == MARK_REFUSAL;
 	if (other == MARK_CROSS || other == MARK_X)
 		return a->mark != MARK_CROSS && a->mark != MARK_X;
 	if (other == MARK_CIRCLE)
@@ -494,10 +256,11 @@ is_chosen(const struct option *a, const struct option *b)
 }
 
 static enum fault
-add_tick(struct reply *out, const struct option *o, bool struck, struct why *why)
+add_tick(struct reply *out, const struct reply_lines *lines, const struct option *o, bool struck, struct why *why)
 {
 	struct tick *more = realloc(out->tick, (out->tick_count + 1) * sizeof *more);
-	char *line = strndup(o->line->inner.p, o->line->inner.n);
+	const struct span text = lines->line[o->line].inner;
+	char *line = strndup(text.p, text.n);
 
 	if (more != NULL)
 		out->tick = more;
@@ -509,15 +272,29 @@ add_tick(struct reply *out, const struct option *o, bool struck, struct why *why
 	return FAULT_NONE;
 }
 
-/* Whether our letter shows both options, so that a missing one was deleted. */
+/*
+ * One option is left of two, with an empty box: was the other deleted? Not where a program may have cut the quotation short behind the
+ * first one; so either it is the second, or the quotation goes on behind it, or it is all there is.
+ */
 static bool
-letter_has_both(const struct asked *asked)
+is_other_deleted(const struct form *form, const struct option *o)
 {
-	const char *text = asked->letter_text;
+	const struct reply_lines *lines = form->lines;
+	bool is_last = true, is_first = true;
 
-	return text != NULL &&
-	    ((strstr(text, "更新する") != NULL && strstr(text, "更新しない") != NULL) ||
-		(strcasestr(text, "] renew") != NULL && strcasestr(text, "not renew") != NULL));
+	for (size_t i = 0; i < lines->count; i++) {
+		bool is_same = lines->line[i].is == lines->line[o->line].is || (lines->line[i].is == LINE_QUOTED && lines->line[i].age == 1);
+
+		if (i == o->line || !is_same)
+			continue;
+		if (i < o->line)
+			is_first = false;
+		else
+			is_last = false;
+	}
+	if (lines->asked->certificate_count > 1)
+		return !is_last || o->option == TICK_DECLINE;
+	return o->option == TICK_DECLINE || !is_last || is_first;
 }
 
 static enum fault
@@ -541,16 +318,16 @@ judge(struct reply *out, const struct form *form, int certificate, struct why *w
 	if (count == 0)
 		return FAULT_NONE;
 	if (is_chosen(renew, decline) && !is_chosen(decline, renew))
-		return add_tick(out, is_marked(renew) ? renew : decline, !is_marked(renew), why);
+		return add_tick(out, form->lines, is_marked(renew) ? renew : decline, !is_marked(renew), why);
 	if (is_chosen(decline, renew) && !is_chosen(renew, decline))
-		return add_tick(out, is_marked(decline) ? decline : renew, !is_marked(decline), why);
-	if (is_marked(renew) || is_marked(decline) || (renew != NULL && renew->struck) || (decline != NULL && decline->struck)) {
+		return add_tick(out, form->lines, is_marked(decline) ? decline : renew, !is_marked(decline), why);
+	if ((renew != NULL && (renew->mark > MARK_EMPTY || renew->struck)) || (decline != NULL && (decline->mark > MARK_EMPTY || decline->struck))) {
 		out->form_is_ambiguous = true;
 		return FAULT_NONE;
 	}
-	/* Both boxes empty: not answered here. One line left of two: the other was deleted. */
-	if (count == 1 && (renew == NULL) != (decline == NULL) && letter_has_both(form->lines->asked))
-		return add_tick(out, renew != NULL ? renew : decline, false, why);
+	/* Both boxes empty: not answered here. */
+	if (count == 1 && is_other_deleted(form, renew != NULL ? renew : decline))
+		return add_tick(out, form->lines, renew != NULL ? renew : decline, false, why);
 	return FAULT_NONE;
 }
 
@@ -560,9 +337,10 @@ reply_form_read(struct reply *out, struct reply_lines *lines, struct why *why)
 	struct form form = {.lines = lines};
 	enum fault fault = FAULT_NONE;
 
-	collect(&form, lines);
+	collect(&form);
 	if (form.no_memory)
 		fault = why_set(why, FAULT_STOP, "out of memory for the form");
+	out->form_is_ambiguous = form.is_ambiguous;
 	for (int c = -1; fault == FAULT_NONE && c < (int)lines->asked->certificate_count; c++)
 		fault = judge(out, &form, c, why);
 	free(form.option);

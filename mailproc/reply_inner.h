@@ -27,6 +27,7 @@ struct reply_line {
 	size_t depth;	   /* quote marks before it */
 	size_t age;	   /* how many mails back it was written: 0 the customer now, 1 the letter answered, 2 before that */
 	enum line_is is;
+	char *left;	   /* what is to be read of a line that is partly form; owned; NULL: the whole line */
 };
 
 struct reply_lines {
@@ -34,6 +35,7 @@ struct reply_lines {
 	size_t count;
 	const struct rules *rules;
 	const struct asked *asked;
+	struct buf letter; /* our letter, folded, without blanks */
 };
 
 MUST_USE enum fault reply_lines_make(struct reply_lines *out, const char *text, const struct asked *asked,
@@ -42,6 +44,9 @@ void reply_lines_release(struct reply_lines *lines);
 
 /* Whether a rule that says one of `says` (bit set) reads something in the line. A limit reached counts as yes. */
 bool reply_line_says(const struct reply_lines *lines, const struct reply_line *line, unsigned long says);
+
+/* Whether the line stands in the letter that was answered, as far as that is known. */
+bool reply_is_in_letter(const struct reply_lines *lines, const struct reply_line *line);
 
 void reply_quote_find(struct reply_lines *lines);
 MUST_USE enum fault reply_form_read(struct reply *out, struct reply_lines *lines, struct why *why);

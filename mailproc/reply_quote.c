@@ -12,7 +12,7 @@
 
 #define SAYS_QUOTE_ONLY (1ul << SAYS_QUOTE)
 
-enum { LETTER_RUN_LINES = 3, LETTER_RUN_BYTES = 60, HEADER_BLOCK_LINES = 10, LETTER_MAX = 1 << 20 };
+enum { LETTER_RUN_LINES = 3, LETTER_RUN_BYTES = 60, HEADER_BLOCK_LINES = 10 };
 
 /* Which field of a mail's header the line shows; 0: none. */
 static int
@@ -125,46 +125,17 @@ introduction(const struct reply_lines *lines, size_t i)
 	return 0;
 }
 
-/* Our letter, folded, without blanks, for comparing. */
-static void
-fold_letter(const struct reply_lines *lines, struct buf *out)
-{
-	struct buf folded = BUF_MAX(LETTER_MAX);
-	const char *text = lines->asked->letter_text;
-
-	if (text != NULL)
-		rules_fold(lines->rules, &folded, span_of(text));
-	for (size_t i = 0; i < folded.n; i++)
-		if (folded.p[i] != ' ')
-			buf_add_char(out, folded.p[i]);
-	buf_release(&folded);
-}
-
-static bool
-is_in_letter(const struct buf *letter, const struct reply_line *line)
-{
-	struct buf tight = BUF_MAX(LETTER_MAX);
-	bool found;
-
-	for (const char *p = line->folded; *p != '\0'; p++)
-		if (*p != ' ')
-			buf_add_char(&tight, *p);
-	found = tight.n >= 4 && letter->n > 0 && memmem(letter->p, letter->n, tight.p, tight.n) != NULL;
-	buf_release(&tight);
-	return found;
-}
-
 /*
  * Inside an unmarked quotation of our letter the customer may have written between our lines or below them: what is not
  * in the letter is new. Only where the quotation is certainly our letter, and only up to the next introduction.
  */
 static void
-find_answers_inside(struct reply_lines *lines, const struct buf *letter, size_t from, size_t to)
+find_answers_inside(struct reply_lines *lines, size_t from, size_t to)
 {
 	size_t first = to, in_letter = 0;
 
 	for (size_t i = from; i < to; i++)
-		if (lines->line[i].is == LINE_QUOTED && is_in_letter(letter, &lines->line[i])) {
+		if (lines->line[i].is == LINE_QUOTED && reply_is_in_letter(lines, &lines->line[i])) {
 			in_letter++;
 			if (first == to)
 				first = i;
@@ -172,13 +143,13 @@ find_answers_inside(struct reply_lines *lines, const struct buf *letter, size_t 
 	if (in_letter < LETTER_RUN_LINES)
 		return;
 	for (size_t i = first; i < to; i++)
-		if (lines->line[i].is == LINE_QUOTED && !is_in_letter(letter, &lines->line[i]))
+		if (lines->line[i].is == LINE_QUOTED && !reply_is_in_letter(lines, &lines->line[i]))
 			lines->line[i].is = LINE_NEW;
 }
 
 /* Runs of lines that stand in our letter, without marks and without introduction. */
 static void
-find_letter_runs(struct reply_lines *lines, const struct buf *letter)
+find_letter_runs(struct reply_lines *lines)
 {
 	size_t i = 0;
 
@@ -188,7 +159,7 @@ find_letter_runs(struct reply_lines *lines, const struct buf *letter)
 		for (size_t k = i; k < lines->count; k++) {
 			if (lines->line[k].is == LINE_BLANK)
 				continue;
-			if (lines->line[k].is != LINE_NEW || !is_in_letter(letter, &lines->line[k]))
+			if (lines->line[k].is != LINE_NEW || !reply_is_in_letter(lines, &lines->line[k]))
 				break;
 			count++;
 			bytes += lines->line[k].inner.n;
@@ -208,7 +179,7 @@ is_rule_line(const struct reply_line *line)
 
 /* What follows an introduction at line i, which ends before `end`: marked lines speak for themselves, unmarked ones are quoted up to the end. */
 static size_t
-quote_after(struct reply_lines *lines, const struct buf *letter, size_t i, size_t end, size_t age)
+quote_after(struct reply_lines *lines, size_t i, size_t end, size_t age)
 {
 	size_t next = next_written(lines, end), to;
 
@@ -227,17 +198,15 @@ quote_after(struct reply_lines *lines, const struct buf *letter, size_t i, size_
 		to++;
 	mark(lines, next, to, LINE_QUOTED, age);
 	if (age == 1)
-		find_answers_inside(lines, letter, next, to);
+		find_answers_inside(lines, next, to);
 	return to;
 }
 
 void
 reply_quote_find(struct reply_lines *lines)
 {
-	struct buf letter = BUF_MAX(LETTER_MAX);
 	size_t unmarked = 0, i = 0;
 
-	fold_letter(lines, &letter);
 	while (i < lines->count) {
 		struct reply_line *line = &lines->line[i];
 		size_t n;
@@ -257,12 +226,11 @@ reply_quote_find(struct reply_lines *lines)
 			i++;
 			continue;
 		}
-		n = quote_after(lines, &letter, i, i + n, unmarked + 1);
+		n = quote_after(lines, i, i + n, unmarked + 1);
 		/* Only an unmarked quotation makes what follows older. */
 		if (n > 0 && n <= lines->count && n > i && lines->line[n - 1].is == LINE_QUOTED)
 			unmarked++;
 		i = n;
 	}
-	find_letter_runs(lines, &letter);
-	buf_release(&letter);
+	find_letter_runs(lines);
 }

@@ -1,0 +1,69 @@
+/*
+ * reply_form_inner.h - shared by the files that read the form: marks and options (reply_form_mark.c), rows of several certificates
+ * (reply_form_row.c), and what is made of them (reply_form.c); nothing else includes it
+ */
+#ifndef MAILPROC_REPLY_FORM_INNER_H
+#define MAILPROC_REPLY_FORM_INNER_H
+
+#include "reply_inner.h"
+
+enum mark {
+	MARK_NONE,
+	MARK_EMPTY,
+	MARK_CIRCLE, /* a tick beside ×, an empty circle beside ● */
+	MARK_CROSS,  /* a tick or a refusal */
+	MARK_X,
+	MARK_TICK,
+	MARK_FILLED,
+	MARK_OTHER,  /* something was written into the box: a tick where the other box is empty */
+	MARK_REFUSAL, /* "no" written into the box */
+	MARK_DOUBT   /* "?", "△", or a question behind an arrow */
+};
+
+/* One option as it stands in the mail. */
+struct option {
+	enum tick_option option;
+	enum mark mark;
+	bool struck;
+	size_t line; /* its number */
+	int certificate;
+};
+
+struct form {
+	struct option *option;
+	size_t count;
+	struct reply_lines *lines;
+	bool no_memory, is_ambiguous;
+};
+
+void form_add_option(struct form *form, struct option option);
+
+/* ---- reply_form_mark.c: of folded text ---- */
+
+/* A box at the start of s: [x], (○), ■. *n is its length, 0 where none is; *is_bracket: it can be nothing but a box. */
+enum mark form_box_at(struct span s, size_t *n, bool *is_bracket);
+/* Whether the text right behind a box speaks of the renewal; *option is what it names. */
+bool form_option_at(struct span s, enum tick_option *option);
+/* Whether s starts with an option as our letter writes it; *n is its length. */
+bool form_bare_option(struct span s, enum tick_option *option, size_t *n);
+/* A mark behind the option: "更新する ←○こちら", "Renew <-- this one", "更新する：○". */
+enum mark form_mark_behind(struct span s);
+/* An arrow that ends s, as in "→ [ ] 更新する". */
+bool form_ends_in_arrow(struct span s);
+/* Whether s is one word of answer and nothing else: 更新, 不要, する, Y, "do not renew", ○. *mark is set where it is a sign. */
+bool form_answer(struct span s, enum tick_option *option, enum mark *mark);
+
+static inline struct span
+form_rest(struct span s, size_t at)
+{
+	return at <= s.n ? (struct span){s.p + at, s.n - at} : (struct span){0};
+}
+
+/* ---- reply_form_row.c ---- */
+
+/* The certificate that the lines up to i speak of last; -1: none, or several at once. */
+int form_certificate_above(const struct reply_lines *lines, size_t i);
+/* Rows "www.example.jp  2027-02-15  更新する" of a list of certificates, in the quotation or above it; answers right below a quoted name. */
+void form_read_rows(struct form *form);
+
+#endif
