@@ -131,6 +131,20 @@ command_read_options(int argc, char **argv, const struct command_option *option,
 	return COMMAND_GO_ON;
 }
 
+int
+command_run_step(const struct command_context *context, int argc, char **argv, const struct command_step *step)
+{
+	const struct command_option none[] = {{0}};
+	int words;
+
+	for (; argc > 1 && step->name != NULL; step++)
+		if (strcmp(argv[1], step->name) == 0)
+			return step->function(context, argc, argv);
+	if (argc > 1 && argv[1][0] == '-')
+		return command_read_options(argc, argv, none, 1, 1, &words);
+	return command_usage(argv[0], argc > 1 ? "there is no such step" : "a step is missing");
+}
+
 /* ---- opening ---- */
 
 static enum fault

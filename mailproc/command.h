@@ -25,7 +25,7 @@ struct command_context {
 typedef int command_function(const struct command_context *context, int argc, char **argv); /* argv[0] is the command */
 
 command_function command_init, command_check, command_import, command_run /* run, poll, due, send */, command_forecast, command_status, command_list, command_show,
-    command_review, command_classify, command_preview, command_workflow, command_certificate, command_demo, command_help;
+    command_review, command_classify, command_preview, command_workflow, command_certificate, command_demo, command_orders, command_help;
 
 struct command {
 	const char *name;
@@ -76,5 +76,12 @@ enum { COMMAND_GO_ON = -1 };
  * exit status to end with.
  */
 int command_read_options(int argc, char **argv, const struct command_option *option, int min, int max, int *words);
+
+/* A command whose first word says what to do; a list ends with a NULL name. */
+struct command_step {
+	const char *name;
+	command_function *function; /* argv[1] is the step */
+};
+int command_run_step(const struct command_context *context, int argc, char **argv, const struct command_step *step);
 
 #endif

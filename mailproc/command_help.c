@@ -47,6 +47,12 @@ const struct command command_table[] = {
 	"  --by NAME    who decides\n"
 	"  --note TEXT  why\n"
 	"attach says which renewal a message is about; decide is the next step then.\n"},
+    {"orders", command_orders, "export [--json | --csv] [--since DATE]\nlist [--all] [--json]\nretry ORDER\naccept ORDER --by NAME",
+	"orders for the company's billing system",
+	"export prints each order and each order that is void, once, by time: as CSV, or with --json one object a line.\n"
+	"list shows what the billing program has not taken (--all: everything it was told).\n"
+	"  --since DATE   from this day on\n"
+	"retry tells it again at once; accept says that the order was entered by hand.\n"},
     {"classify", command_classify, "[--json] [--rules DIR] [--answers LETTER] [-n CERT]… FILE|DIR…", "what it would make of mail files, without a store",
 	"  --json             one object a file\n"
 	"  --rules DIR        rules of another folder\n"

@@ -365,17 +365,8 @@ attach_review(const struct command_context *context, int argc, char **argv)
 int
 command_review(const struct command_context *context, int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		command_function *function;
-	} steps[] = {{"list", list_reviews}, {"show", show_review}, {"decide", decide_review}, {"attach", attach_review}};
-	const struct command_option none[] = {{0}};
-	int words;
+	static const struct command_step steps[] = {
+	    {"list", list_reviews}, {"show", show_review}, {"decide", decide_review}, {"attach", attach_review}, {0}};
 
-	for (size_t i = 0; argc > 1 && i < sizeof steps / sizeof steps[0]; i++)
-		if (strcmp(argv[1], steps[i].name) == 0)
-			return steps[i].function(context, argc, argv);
-	if (argc > 1 && argv[1][0] == '-')
-		return command_read_options(argc, argv, none, 1, 1, &words);
-	return command_usage("review", argc > 1 ? "there is no such step" : "a step is missing");
+	return command_run_step(context, argc, argv, steps);
 }

@@ -43,7 +43,7 @@ print_rows(const struct row *row, size_t count, unsigned parts, struct why *why)
 static enum fault
 print_report(const struct pipeline_counts *c, unsigned parts, struct why *why)
 {
-	struct row row[20 + message_outcome_count];
+	struct row row[25 + message_outcome_count];
 	char what[message_outcome_count][128];
 	size_t n = 0;
 
@@ -60,6 +60,11 @@ print_report(const struct pipeline_counts *c, unsigned parts, struct why *why)
 	row[n++] = (struct row){"due", "skipped: the customer is paused", c->due.paused, false};
 	row[n++] = (struct row){"due", "re-issues that staff apply for", c->due.waiting, false};
 	row[n++] = (struct row){"due", "put aside for a person", c->due.parked, false};
+	row[n++] = (struct row){"send", "orders and voids told to the billing program", c->billing.told, false};
+	row[n++] = (struct row){"send", "accepted by the billing program", c->billing.accepted, false};
+	row[n++] = (struct row){"send", "to be told again later", c->billing.later, false};
+	row[n++] = (struct row){"send", "refused by the billing program", c->billing.refused, false};
+	row[n++] = (struct row){"send", "payment requests that wait for it", c->outbox.waiting, false};
 	row[n++] = (struct row){"send", "letters rendered", c->outbox.rendered, false};
 	row[n++] = (struct row){"send", "letters accepted by the server", c->outbox.accepted, true};
 	row[n++] = (struct row){"send", "skipped: to be tried again later", c->outbox.later, false};

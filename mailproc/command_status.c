@@ -111,6 +111,23 @@ print_needs(const json_t *status)
 		    unhandled == 1 ? "" : "s");
 }
 
+static void
+print_money(const json_t *status)
+{
+	int64_t open = view_number(status, "invoices_open"), overdue = view_number(status, "invoices_overdue");
+	int64_t payments = view_number(status, "payments_open"), failing = view_number(status, "billing_failing");
+	int64_t refused = view_number(status, "billing_refused");
+
+	if (open > 0)
+		view_linef(stdout, "invoices", "%lld open, %lld overdue", (long long)open, (long long)overdue);
+	if (payments > 0)
+		view_linef(stdout, "payments", "%lld wait%s for staff (mailproc payment list --open)", (long long)payments, payments == 1 ? "s" : "");
+	if (failing > 0)
+		view_linef(stdout, "billing", "%lld not taken yet by the billing program (mailproc orders list)", (long long)failing);
+	if (refused > 0)
+		view_linef(stdout, "billing", "%lld refused by the billing program (mailproc orders list)", (long long)refused);
+}
+
 static enum fault
 print_held(const json_t *status, struct why *why)
 {
@@ -169,6 +186,7 @@ print_status(const json_t *status, const struct alarm alarm[alarm_count], struct
 
 	print_alarms(alarm);
 	print_needs(status);
+	print_money(status);
 	print_last_run(status);
 	print_mailboxes(status);
 	putchar('\n');

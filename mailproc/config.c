@@ -327,3 +327,9 @@ config_find_authority(const struct config *config, const char *id)
 			return &config->authority[i];
 	return NULL;
 }
+
+bool
+config_has_billing(const struct config *config)
+{
+	return config->billing_command != NULL && config->billing_command[0] != '\0';
+}

@@ -101,6 +101,9 @@ struct config {
 	int tax_percent, payment_days;
 	int remind_before, remind_after; /* payment reminders: days before and after the due date; 0: none */
 	int last_chance_days;		 /* before the end: the last letter to who declined; 0: none */
+	char *billing_command; /* "" or a shell command that takes each order */
+	int billing_seconds;
+	char *bank_date, *bank_amount, *bank_payer, *bank_text; /* "" or the headings of a bank's file, beside those that are known */
 	char *closed_days;	/* file of closed days; "" the program's */
 
 	struct config_authority *authority;
@@ -148,6 +151,7 @@ char *config_sample(void);
 
 const struct config_product *config_find_product(const struct config *config, const char *id); /* NULL: none */
 const struct config_authority *config_find_authority(const struct config *config, const char *id);
+bool config_has_billing(const struct config *config); /* a program takes each order */
 
 /* The folder that holds templates/ and rules/: beside the program when built, share/mailproc when installed. NULL: not found. */
 char *config_find_data_dir(void);

@@ -106,6 +106,20 @@ static const struct setting money_settings[] = {
     NUMBER("remind_after", IN(remind_after), "3", 0, 60, "Days after the due date, likewise; never after the last safe day."),
 };
 
+static const struct setting billing_settings[] = {
+    LINE("command", OPTIONAL, IN(billing_command), "", NULL,
+	"A shell command that takes each order, and each order that is void, as JSON on its input; exit status 0: accepted, 65: refused for good, "
+	"other: try again later. A card customer's payment request waits until it has accepted the order."),
+    NUMBER("seconds", IN(billing_seconds), "30", 1, 300, "The command is ended after so long."),
+};
+
+static const struct setting bank_settings[] = {
+    LINE("date", OPTIONAL, IN(bank_date), "", NULL, "Heading of the day in the bank's files, where it is not one of the usual ones."),
+    LINE("amount", OPTIONAL, IN(bank_amount), "", NULL, "Heading of the amount that came in."),
+    LINE("payer", OPTIONAL, IN(bank_payer), "", NULL, "Heading of the payer's name."),
+    LINE("text", OPTIONAL, IN(bank_text), "", NULL, "Heading of the free text."),
+};
+
 /* A server is described alike wherever one is named. */
 #define SERVER_SETTINGS(base, need, tls_preset, auth_preset, user_preset, file_preset)                                          \
 	LINE("connect_to", OPTIONAL, base(connect_to), "", config_check_host, "An address to connect to instead of host; host stays what the certificate must name."), \
@@ -224,6 +238,8 @@ const struct section config_section[] = {
     GROUP("send", send_settings, "When and how letters go out."),
     GROUP("trust", trust_settings, "Who may decide."),
     GROUP("money", money_settings, "Invoices."),
+    GROUP("billing", billing_settings, "The company's billing system."),
+    GROUP("bank", bank_settings, "Files of the bank for payment import."),
     GROUP("renewal", renewal_settings, "Renewals."),
     LIST("authorities", authority_settings, struct config_authority, authority, PRESET_AUTHORITIES, true, "The certificate authorities that we buy from."),
     LIST("products", product_settings, struct config_product, product, PRESET_PRODUCTS, true, "What we sell."),

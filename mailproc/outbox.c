@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../store/store_billing.h"
 #include "base/log.h"
 
 enum {
@@ -45,6 +46,16 @@ store_rendering(struct business *business, const struct letter *letter, const st
 	return store_letter_rendered(business->store, letter->id, &rendering, business->now, why);
 }
 
+/* A letter that sends a customer to an invoice in the control panel waits until the billing program has taken that order. */
+static enum fault
+has_to_wait(struct business *business, const struct outbox_facts *facts, bool *waits, struct why *why)
+{
+	*waits = false;
+	if (!config_has_billing(business->config) || (facts->kind != LETTER_PAYMENT_REQUEST && facts->kind != LETTER_PAYMENT_REMINDER))
+		return FAULT_NONE;
+	return store_billing_holds(business->store, facts->invoice.order, waits, why);
+}
+
 /* One wanted letter. What is wrong with a letter holds this letter; only the store's own faults are faults here. */
 static enum fault
 render_one(struct business *business, int64_t id, struct outbox_counts *counts, struct why *why)
@@ -52,12 +63,18 @@ render_one(struct business *business, int64_t id, struct outbox_counts *counts, 
 	struct letter letter = {0};
 	struct outbox_facts facts = {0};
 	struct outbox_letter made = {0};
-	bool found = false;
+	bool found = false, waits = false;
 	enum fault fault = store_letter_get(business->store, id, &letter, &found, why);
 
 	if (fault != FAULT_NONE || !found)
 		goto out;
 	fault = outbox_facts_gather(business, &letter, &facts, why);
+	if (fault == FAULT_NONE)
+		fault = has_to_wait(business, &facts, &waits, why);
+	if (fault == FAULT_NONE && waits) {
+		counts->waiting++;
+		goto out;
+	}
 	if (fault == FAULT_NONE)
 		fault = outbox_letter_make(business->config, &facts, letter.in_reply_to, letter.thread, &made, why);
 	if (fault == FAULT_NONE) {

@@ -19,6 +19,7 @@
 
 struct outbox_counts {
 	size_t rendered, accepted, later, refused, held, unknown, withdrawn;
+	size_t waiting; /* payment requests that wait for the billing program */
 };
 
 /* Renders every wanted letter, in transactions of up to 100. */

@@ -83,6 +83,11 @@ run_parts(struct business *b, struct reader_zygote *zygote, int64_t run, unsigne
 		if (!may_go_on(&first, why, fault, &cause))
 			return first;
 	}
+	if (parts & PIPELINE_SEND && !is_trial) {
+		fault = billing_run(b, &counts->billing, &cause);
+		if (!may_go_on(&first, why, fault, &cause))
+			return first;
+	}
 	if (parts & PIPELINE_SEND) {
 		fault = send_all(b, run, is_trial, counts, &cause);
 		may_go_on(&first, why, fault, &cause);
@@ -93,7 +98,7 @@ run_parts(struct business *b, struct reader_zygote *zygote, int64_t run, unsigne
 static void
 count_parked(struct pipeline_counts *c)
 {
-	c->parked = c->outcome[OUTCOME_REVIEW] + c->outcome[OUTCOME_QUARANTINED] + c->due.parked + c->outbox.refused +
+	c->parked = c->outcome[OUTCOME_REVIEW] + c->outcome[OUTCOME_QUARANTINED] + c->due.parked + c->billing.refused + c->outbox.refused +
 	    c->outbox.held + c->outbox.unknown;
 }
 
@@ -165,12 +170,14 @@ pipeline_counts_json(const struct pipeline_counts *c)
 	for (size_t i = 0; i < message_outcome_count; i++)
 		json_object_set_new(outcomes, message_outcome_text((enum message_outcome)i),
 		    json_integer((json_int_t)c->outcome[i]));
-	return json_pack("{s:I, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I}",
+	return json_pack("{s:I, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I}",
 	    "fetched", (json_int_t)c->fetched, "outcomes", outcomes, "moved", (json_int_t)c->moved, "due", "due",
 	    (json_int_t)c->due.due, "noticed", (json_int_t)c->due.noticed, "ended", (json_int_t)c->due.ended, "paused",
-	    (json_int_t)c->due.paused, "parked", (json_int_t)c->due.parked, "letters", "rendered",
+	    (json_int_t)c->due.paused, "parked", (json_int_t)c->due.parked, "billing", "told", (json_int_t)c->billing.told, "accepted",
+	    (json_int_t)c->billing.accepted, "later", (json_int_t)c->billing.later, "refused", (json_int_t)c->billing.refused, "letters", "rendered",
 	    (json_int_t)c->outbox.rendered, "accepted", (json_int_t)c->outbox.accepted, "later",
 	    (json_int_t)c->outbox.later, "refused", (json_int_t)c->outbox.refused, "held", (json_int_t)c->outbox.held,
-	    "unknown", (json_int_t)c->outbox.unknown, "withdrawn", (json_int_t)c->outbox.withdrawn, "parked",
+	    "unknown", (json_int_t)c->outbox.unknown, "withdrawn", (json_int_t)c->outbox.withdrawn, "waiting",
+	    (json_int_t)c->outbox.waiting, "parked",
 	    (json_int_t)c->parked);
 }

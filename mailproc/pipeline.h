@@ -9,6 +9,7 @@
 #ifndef MAILPROC_PIPELINE_H
 #define MAILPROC_PIPELINE_H
 
+#include "billing.h"
 #include "outbox.h"
 #include "reader.h"
 #include "renewal.h"
@@ -16,7 +17,7 @@
 enum pipeline_part {
 	PIPELINE_POLL = 1,
 	PIPELINE_DUE = 2,
-	PIPELINE_SEND = 4,
+	PIPELINE_SEND = 4, /* the billing program first: letters wait for what it says */
 	PIPELINE_ALL = 7,
 	PIPELINE_TRIAL = 8 /* nothing on a server changes: no mail is moved, no letter is sent (used on a copy of the store) */
 };
@@ -31,6 +32,7 @@ struct pipeline_counts {
 	size_t outcome[message_outcome_count];	/* what became of them, and of those an earlier run left */
 	size_t moved;
 	struct due_counts due;
+	struct billing_counts billing;
 	struct outbox_counts outbox;
 	size_t parked; /* things that newly wait for a person */
 };

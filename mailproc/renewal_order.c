@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../store/store_billing.h"
 #include "base/day.h"
 
 /* What one line is made of. */
@@ -18,6 +19,7 @@ struct sale {
 	const struct config_product *product; /* borrowed from the configuration */
 	int due_day;
 	char *description;
+	char *purchase_order, *addressee; /* wishes of the customer; "" or NULL: none */
 };
 
 static void
@@ -27,6 +29,8 @@ sales_free(struct sale *sale, size_t count)
 		renewal_release(&sale[i].renewal);
 		term_release(&sale[i].term);
 		free(sale[i].description);
+		free(sale[i].purchase_order);
+		free(sale[i].addressee);
 	}
 	free(sale);
 }
@@ -53,6 +57,8 @@ sale_load(struct business *business, int64_t renewal, struct sale *out, struct w
 		fault = policy_of_renewal(business, &out->renewal, &policy, why);
 	if (fault == FAULT_NONE)
 		fault = store_term_get(business->store, out->renewal.term, &out->term, why);
+	if (fault == FAULT_NONE)
+		fault = store_wishes_get(business->store, renewal, &out->purchase_order, &out->addressee, why);
 	if (fault != FAULT_NONE)
 		return fault;
 	out->due_day = policy_due_day(business, &policy);
@@ -83,6 +89,18 @@ method_of(const struct sale *sale, const struct customer *customer)
 	return sale->renewal.has_payment_method ? sale->renewal.payment_method : customer->payment_method;
 }
 
+/* The first wish that was uttered, if any. */
+static void
+take_wishes(const struct sale *sale, size_t count, struct order *order, struct invoice *invoice)
+{
+	for (size_t i = count; i-- > 0;) {
+		if (sale[i].purchase_order != NULL && sale[i].purchase_order[0] != '\0')
+			order->purchase_order = sale[i].purchase_order;
+		if (sale[i].addressee != NULL && sale[i].addressee[0] != '\0')
+			invoice->addressee = sale[i].addressee;
+	}
+}
+
 /* Writes order and invoice of these sales, all of one customer. */
 static enum fault
 write_order(struct business *business, const struct customer *customer, const struct sale *sale, size_t count, struct why *why)
@@ -107,9 +125,12 @@ write_order(struct business *business, const struct customer *customer, const st
 	invoice.net = tax.net;
 	invoice.tax = tax.tax;
 	invoice.total = tax.net + tax.tax;
+	take_wishes(sale, count, &order, &invoice);
 	snprintf(invoice.currency, sizeof invoice.currency, "%s", business->config->currency);
 	snprintf(invoice.state, sizeof invoice.state, "open");
 	fault = store_order_add(business->store, &order, line, count, day_year(today), why);
+	if (fault == FAULT_NONE && config_has_billing(business->config))
+		fault = store_billing_want(business->store, order.id, business->now, why);
 	if (fault == FAULT_NONE) {
 		invoice.order = order.id;
 		fault = store_invoice_add(business->store, &invoice, line, count, &tax, 1, day_year(today), why);

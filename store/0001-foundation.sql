@@ -100,6 +100,8 @@ CREATE TABLE renewal (
 	state_at       INTEGER NOT NULL,
 	next_day       INTEGER,			-- the day of the next dated step; NULL when none is left
 	payment_method TEXT CHECK (payment_method IN ('card', 'transfer')),	-- where it differs from the customer's
+	purchase_order TEXT NOT NULL DEFAULT '',	-- the customer's own number, wished for the order
+	addressee      TEXT NOT NULL DEFAULT '',	-- wished for the invoice, where it is not the customer's name
 	round          INTEGER NOT NULL DEFAULT 0,	-- answers applied so far: a changed answer gets letters of its own
 	created_at     INTEGER NOT NULL,
 	UNIQUE (kind, certificate)
@@ -114,6 +116,7 @@ CREATE TABLE orders (
 	number         TEXT NOT NULL UNIQUE,
 	customer       INTEGER NOT NULL REFERENCES customer,
 	payment_method TEXT NOT NULL CHECK (payment_method IN ('card', 'transfer')),
+	purchase_order TEXT NOT NULL DEFAULT '',	-- the customer's own number
 	state          TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'void', 'done')),
 	created_at     INTEGER NOT NULL,
 	void_at        INTEGER,
@@ -174,16 +177,42 @@ CREATE TABLE invoice_tax (
 	PRIMARY KEY (invoice, tax_percent)
 ) STRICT, WITHOUT ROWID;
 
+-- What the billing program is to be told, in this order: an order, and that it is void. No row: there was no program then.
+CREATE TABLE billing (
+	id          INTEGER PRIMARY KEY,
+	orders      INTEGER NOT NULL REFERENCES orders,
+	about       TEXT NOT NULL CHECK (about IN ('order', 'void')),
+	state       TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'accepted', 'refused')),
+	state_at    INTEGER NOT NULL,
+	tries       INTEGER NOT NULL DEFAULT 0,	-- counted durably before each
+	next_try_at INTEGER NOT NULL,
+	text        TEXT NOT NULL DEFAULT '',	-- the last answer: how it ended and what it printed
+	UNIQUE (orders, about)
+) STRICT;
+CREATE INDEX billing_waiting ON billing (id) WHERE state = 'waiting';
+
+-- Money that came, as it was reported. It waits for staff while it is not matched and nobody has decided.
 CREATE TABLE payment (
 	id          INTEGER PRIMARY KEY,
-	invoice     INTEGER NOT NULL REFERENCES invoice,
+	invoice     INTEGER REFERENCES invoice,	-- NULL: not known which
 	amount      INTEGER NOT NULL CHECK (amount > 0),
 	paid_day    INTEGER NOT NULL,
 	method      TEXT NOT NULL CHECK (method IN ('card', 'transfer')),
+	state       TEXT NOT NULL CHECK (state IN ('matched', 'short', 'over', 'unmatched', 'double', 'late')),
 	source      TEXT NOT NULL,		-- who or what said so
-	recorded_at INTEGER NOT NULL
+	payer       TEXT NOT NULL DEFAULT '',	-- as the bank wrote it
+	text        TEXT NOT NULL DEFAULT '',	-- likewise
+	reason      TEXT NOT NULL DEFAULT '',	-- why it is in this state
+	import_key  BLOB UNIQUE CHECK (length(import_key) = 32),	-- of its row in a bank's file; NULL: entered by hand
+	recorded_at INTEGER NOT NULL,
+	decision    TEXT CHECK (decision IN ('accepted', 'closed')),	-- by staff; NULL: nobody had to, or has yet
+	decided_by  TEXT NOT NULL DEFAULT '',
+	decided_at  INTEGER,
+	note        TEXT NOT NULL DEFAULT '',
+	CHECK (invoice IS NOT NULL OR state = 'unmatched')
 ) STRICT;
 CREATE INDEX payment_by_invoice ON payment (invoice);
+CREATE INDEX payment_open ON payment (id) WHERE state <> 'matched' AND decision IS NULL;
 
 -- A folder that is polled, and how far.
 CREATE TABLE mailbox (

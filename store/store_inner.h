@@ -12,6 +12,7 @@
 
 #include "store.h"
 #include "store_sql.h"
+#include "store_view.h"
 
 struct store {
 	sqlite3 *db;			    /* owned */
@@ -88,5 +89,7 @@ json_t *take_row(struct query *q);
 json_t *take_value(struct query *q);
 /* All rows as an array of such objects; ends the query. */
 MUST_USE enum fault query_rows(struct query *q, json_t **out);
+/* Calls row for each row until it has enough; ends the query. */
+MUST_USE enum fault query_show(struct query *q, view_row *row, void *data);
 
 #endif

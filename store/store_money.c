@@ -1,4 +1,4 @@
-/* store_money.c - orders, invoices and payments. Numbers come from counters inside the transaction, so that none is left out. */
+/* store_money.c - orders and invoices. Numbers come from counters inside the transaction, so that none is left out. */
 #include "store_money.h"
 
 #include <stdio.h>
@@ -41,6 +41,7 @@ store_order_add(struct store *store, struct order *order, const struct order_lin
 	bind_text(&q, ":number", order->number);
 	bind_int(&q, ":customer", order->customer);
 	bind_text(&q, ":payment_method", payment_method_text(order->payment_method));
+	bind_text(&q, ":purchase_order", order->purchase_order != NULL ? order->purchase_order : "");
 	bind_int(&q, ":created_at", order->created_at);
 	fault = query_run(&q, NULL);
 	order->id = sqlite3_last_insert_rowid(store->db);
@@ -141,31 +142,29 @@ store_invoice_add(struct store *store, struct invoice *invoice, const struct ord
 	return fault != FAULT_NONE ? why_before(why, fault, "invoice %s", invoice->number) : FAULT_NONE;
 }
 
-enum fault
-store_invoice_of_renewal(struct store *store, int64_t renewal, struct invoice *out, bool *found, struct why *why)
+/* Ends a query for one invoice; out is written only when there is one. */
+static enum fault
+finish_invoice(struct query *q, struct invoice *out, bool *found)
 {
 	struct invoice made = {0};
-	struct query q;
 	enum fault fault;
 
-	query_begin(&q, store, SQL_INVOICE_OF_RENEWAL, why);
-	bind_int(&q, ":renewal", renewal);
-	*found = query_next(&q);
+	*found = query_next(q);
 	if (*found) {
-		made.id = take_int(&q);
-		take_copy(&q, made.number, sizeof made.number);
-		made.order = take_int(&q);
-		made.customer = take_int(&q);
-		made.addressee = take_text(&q);
-		made.issued_day = (int)take_int(&q);
-		made.due_day = (int)take_int(&q);
-		take_copy(&q, made.currency, sizeof made.currency);
-		made.net = take_int(&q);
-		made.tax = take_int(&q);
-		made.total = take_int(&q);
-		take_copy(&q, made.state, sizeof made.state);
+		made.id = take_int(q);
+		take_copy(q, made.number, sizeof made.number);
+		made.order = take_int(q);
+		made.customer = take_int(q);
+		made.addressee = take_text(q);
+		made.issued_day = (int)take_int(q);
+		made.due_day = (int)take_int(q);
+		take_copy(q, made.currency, sizeof made.currency);
+		made.net = take_int(q);
+		made.tax = take_int(q);
+		made.total = take_int(q);
+		take_copy(q, made.state, sizeof made.state);
 	}
-	fault = query_end(&q);
+	fault = query_end(q);
 	if (fault != FAULT_NONE || !*found) {
 		invoice_release(&made);
 		*found = false;
@@ -173,6 +172,104 @@ store_invoice_of_renewal(struct store *store, int64_t renewal, struct invoice *o
 	}
 	*out = made;
 	return FAULT_NONE;
+}
+
+enum fault
+store_invoice_of_renewal(struct store *store, int64_t renewal, struct invoice *out, bool *found, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_INVOICE_OF_RENEWAL, why);
+	bind_int(&q, ":renewal", renewal);
+	return finish_invoice(&q, out, found);
+}
+
+enum fault
+store_invoice_last_of_renewal(struct store *store, int64_t renewal, struct invoice *out, bool *found, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_INVOICE_LAST_OF_RENEWAL, why);
+	bind_int(&q, ":renewal", renewal);
+	return finish_invoice(&q, out, found);
+}
+
+enum fault
+store_invoice_find(struct store *store, const char *number, struct invoice *out, bool *found, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_INVOICE_FIND, why);
+	bind_text(&q, ":number", number);
+	return finish_invoice(&q, out, found);
+}
+
+enum fault
+store_invoice_get(struct store *store, int64_t id, struct invoice *out, struct why *why)
+{
+	struct query q;
+	bool found;
+	enum fault fault;
+
+	query_begin(&q, store, SQL_INVOICE_GET, why);
+	bind_int(&q, ":id", id);
+	fault = finish_invoice(&q, out, &found);
+	return fault != FAULT_NONE || found ? fault : why_set(why, FAULT_STOP, "there is no invoice %lld", (long long)id);
+}
+
+enum fault
+store_invoice_renewals(struct store *store, int64_t invoice, int64_t *ids, size_t max, size_t *count, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_INVOICE_RENEWALS, why);
+	bind_int(&q, ":invoice", invoice);
+	return query_ids(&q, ids, max, count);
+}
+
+enum fault
+store_invoice_set_paid(struct store *store, int64_t invoice, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_INVOICE_PAID, why);
+	bind_int(&q, ":invoice", invoice);
+	return query_run_one(&q, FAULT_ITEM, "the invoice is void or paid already");
+}
+
+enum fault
+store_invoice_is_unpayable(struct store *store, int64_t renewal, bool *is, struct why *why)
+{
+	struct query q;
+	int64_t id = 0;
+	enum fault fault;
+
+	query_begin(&q, store, SQL_INVOICE_UNPAYABLE, why);
+	bind_int(&q, ":renewal", renewal);
+	fault = query_id(&q, &id);
+	*is = id != 0;
+	return fault;
+}
+
+enum fault
+store_invoice_with_total(struct store *store, int64_t total, invoice_candidate_row *row, void *data, struct why *why)
+{
+	struct query q;
+	enum fault fault = FAULT_NONE, end_fault;
+
+	query_begin(&q, store, SQL_INVOICE_WITH_TOTAL, why);
+	bind_int(&q, ":total", total);
+	while (fault == FAULT_NONE && query_next(&q)) {
+		struct invoice_candidate candidate = {.id = take_int(&q)};
+
+		candidate.number = take_borrowed(&q);
+		candidate.state = take_borrowed(&q);
+		candidate.payer_kana = take_borrowed(&q);
+		candidate.customer_name = take_borrowed(&q);
+		fault = row(&candidate, data, why);
+	}
+	end_fault = query_end(&q);
+	return fault != FAULT_NONE ? fault : end_fault;
 }
 
 /* Lines first: they are found by the state that the invoice then loses. */
@@ -214,6 +311,12 @@ store_order_void(struct store *store, int64_t renewal, const char *reason, int64
 	bind_int(&q, ":orders", order);
 	bind_int(&q, ":now", now);
 	bind_text(&q, ":reason", reason);
+	fault = query_run(&q, NULL);
+	if (fault != FAULT_NONE)
+		return fault;
+	query_begin(&q, store, SQL_BILLING_WANT_VOID, why);
+	bind_int(&q, ":orders", order);
+	bind_int(&q, ":now", now);
 	fault = query_run(&q, NULL);
 	*voided = fault == FAULT_NONE;
 	return fault;
@@ -268,25 +371,41 @@ store_invoice_json(struct store *store, int64_t invoice, json_t **out, struct wh
 }
 
 enum fault
-store_payment_add(struct store *store, int64_t invoice, int64_t amount, int paid_day, enum payment_method method,
-    const char *source, int64_t now, struct why *why)
+store_wishes_set(struct store *store, int64_t renewal, const char *purchase_order, const char *addressee, struct why *why)
 {
+	struct query q;
+
+	query_begin(&q, store, SQL_WISHES_SET, why);
+	bind_int(&q, ":renewal", renewal);
+	bind_text(&q, ":purchase_order", purchase_order);
+	bind_text(&q, ":addressee", addressee);
+	return query_run_one(&q, FAULT_STOP, "there is no renewal %lld", (long long)renewal);
+}
+
+enum fault
+store_wishes_get(struct store *store, int64_t renewal, char **purchase_order, char **addressee, struct why *why)
+{
+	char *made[2] = {NULL, NULL};
 	struct query q;
 	enum fault fault;
 
-	query_begin(&q, store, SQL_PAYMENT_ADD, why);
-	bind_int(&q, ":invoice", invoice);
-	bind_int(&q, ":amount", amount);
-	bind_int(&q, ":paid_day", paid_day);
-	bind_text(&q, ":method", payment_method_text(method));
-	bind_text(&q, ":source", source);
-	bind_int(&q, ":now", now);
-	fault = query_run_one(&q, FAULT_ITEM, "the invoice is void or paid already");
-	if (fault != FAULT_NONE)
+	query_begin(&q, store, SQL_WISHES_GET, why);
+	bind_int(&q, ":renewal", renewal);
+	if (query_next(&q)) {
+		made[0] = take_text(&q);
+		made[1] = take_text(&q);
+	} else {
+		query_fail(&q, FAULT_STOP, "there is no renewal %lld", (long long)renewal);
+	}
+	fault = query_end(&q);
+	if (fault != FAULT_NONE) {
+		free(made[0]);
+		free(made[1]);
 		return fault;
-	query_begin(&q, store, SQL_INVOICE_PAID, why);
-	bind_int(&q, ":invoice", invoice);
-	return query_run(&q, NULL);
+	}
+	*purchase_order = made[0];
+	*addressee = made[1];
+	return FAULT_NONE;
 }
 
 void

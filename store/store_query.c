@@ -353,3 +353,17 @@ query_rows(struct query *q, json_t **out)
 	*out = rows;
 	return FAULT_NONE;
 }
+
+enum fault
+query_show(struct query *q, view_row *row, void *data)
+{
+	bool more = true;
+
+	while (more && query_next(q)) {
+		json_t *shown = take_row(q);
+
+		more = shown != NULL && row(shown, data);
+		json_decref(shown);
+	}
+	return query_end(q);
+}

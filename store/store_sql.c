@@ -21,6 +21,10 @@
 	"x.common_name, t.product, x.authority, t.ends_at AS term_ends_at, x.not_after AS certificate_ends_at, r.next_day " \
 	"FROM renewal r JOIN term t ON t.id = r.term JOIN customer c ON c.id = t.customer JOIN certificate x ON x.id = r.certificate"
 
+#define INVOICE_COLUMNS                                                                            \
+	"i.id, i.number, i.orders, i.customer, i.addressee, i.issued_day, i.due_day, i.currency, i.net, i.tax, i.total, i.state"
+#define PAYMENT_IS_OPEN "p.state <> 'matched' AND p.decision IS NULL"
+
 const char *const sql_text[sql_count] = {
 	/* store.c */
 	[SQL_BEGIN] =
@@ -158,7 +162,8 @@ const char *const sql_text[sql_count] = {
 
 	/* store_money.c */
 	[SQL_ORDER_ADD] =
-	    "INSERT INTO orders (number, customer, payment_method, created_at) VALUES (:number, :customer, :payment_method, :created_at)",
+	    "INSERT INTO orders (number, customer, payment_method, purchase_order, created_at) "
+	    "VALUES (:number, :customer, :payment_method, :purchase_order, :created_at)",
 	[SQL_ORDER_LINE_ADD] =
 	    "INSERT INTO order_line (orders, position, renewal, product, description, amount, tax_percent) "
 	    "VALUES (:orders, :position, :renewal, :product, :description, :amount, :tax_percent)",
@@ -173,7 +178,7 @@ const char *const sql_text[sql_count] = {
 	[SQL_INVOICE_TAX_ADD] =
 	    "INSERT INTO invoice_tax (invoice, tax_percent, net, tax) VALUES (:invoice, :tax_percent, :net, :tax)",
 	[SQL_INVOICE_OF_RENEWAL] =
-	    "SELECT i.id, i.number, i.orders, i.customer, i.addressee, i.issued_day, i.due_day, i.currency, i.net, i.tax, i.total, i.state "
+	    "SELECT " INVOICE_COLUMNS " "
 	    "FROM invoice_line l JOIN invoice i ON i.id = l.invoice WHERE l.renewal = :renewal AND l.is_open = 1",
 	[SQL_ORDER_OPEN_OF_RENEWAL] =
 	    "SELECT o.id FROM order_line l JOIN orders o ON o.id = l.orders WHERE l.renewal = :renewal AND o.state = 'open' "
@@ -186,7 +191,7 @@ const char *const sql_text[sql_count] = {
 	    "UPDATE invoice SET state = 'void', void_at = :now, void_reason = :reason WHERE orders = :orders AND state = 'open'",
 	[SQL_INVOICE_ROW] =
 	    "SELECT i.id, i.number, o.number AS \"order\", c.code AS customer, c.name AS customer_name, i.addressee, i.issued_day, i.due_day, "
-	    "i.currency, i.net, i.tax, i.total, i.state, o.payment_method, i.void_at, i.void_reason "
+	    "i.currency, i.net, i.tax, i.total, i.state, o.payment_method, o.purchase_order, i.void_at, i.void_reason "
 	    "FROM invoice i JOIN orders o ON o.id = i.orders JOIN customer c ON c.id = i.customer WHERE i.id = :invoice",
 	[SQL_INVOICE_ROW_LINES] =
 	    "SELECT l.position, r.reference, l.renewal, l.description, l.amount, l.tax_percent "
@@ -194,13 +199,91 @@ const char *const sql_text[sql_count] = {
 	[SQL_INVOICE_ROW_TAXES] =
 	    "SELECT tax_percent, net, tax FROM invoice_tax WHERE invoice = :invoice ORDER BY tax_percent",
 	[SQL_INVOICE_ROW_PAYMENTS] =
-	    "SELECT amount, paid_day, method, source, recorded_at FROM payment WHERE invoice = :invoice ORDER BY id",
-	[SQL_PAYMENT_ADD] =
-	    "INSERT INTO payment (invoice, amount, paid_day, method, source, recorded_at) "
-	    "SELECT id, :amount, :paid_day, :method, :source, :now FROM invoice WHERE id = :invoice AND state = 'open'",
+	    "SELECT id, amount, paid_day, method, state, decision, source, recorded_at FROM payment WHERE invoice = :invoice ORDER BY id",
+	[SQL_INVOICE_GET] =
+	    "SELECT " INVOICE_COLUMNS " FROM invoice i WHERE i.id = :id",
+	[SQL_INVOICE_FIND] =
+	    "SELECT " INVOICE_COLUMNS " FROM invoice i WHERE i.number = :number",
+	[SQL_INVOICE_LAST_OF_RENEWAL] =
+	    "SELECT " INVOICE_COLUMNS " FROM invoice_line l JOIN invoice i ON i.id = l.invoice WHERE l.renewal = :renewal "
+	    "ORDER BY l.is_open DESC, i.id DESC LIMIT 1",
+	[SQL_INVOICE_RENEWALS] =
+	    "SELECT renewal FROM invoice_line WHERE invoice = :invoice ORDER BY position",
+	[SQL_INVOICE_WITH_TOTAL] =
+	    "SELECT i.id, i.number, i.state, c.payer_kana, c.name FROM invoice i JOIN customer c ON c.id = i.customer "
+	    "WHERE i.total = :total AND i.state <> 'void' ORDER BY i.id",
 	[SQL_INVOICE_PAID] =
-	    "UPDATE invoice SET state = 'paid' WHERE id = :invoice "
-	    "AND total <= (SELECT sum(amount) FROM payment WHERE invoice = :invoice)",
+	    "UPDATE invoice SET state = 'paid' WHERE id = :invoice AND state = 'open'",
+	[SQL_INVOICE_UNPAYABLE] =
+	    "SELECT i.id FROM invoice_line l JOIN invoice i ON i.id = l.invoice WHERE l.renewal = :renewal AND l.is_open = 1 AND i.state = 'open' "
+	    "AND NOT EXISTS (SELECT 1 FROM invoice_line m JOIN renewal r ON r.id = m.renewal WHERE m.invoice = i.id "
+	    "AND r.state NOT IN ('lapsed', 'replaced', 'declined'))",
+	[SQL_ORDER_EVENTS] =
+	    "SELECT e.event, e.at AS \"at\", o.number AS \"order\", i.number AS invoice, c.code AS customer, c.name AS customer_name, i.addressee, "
+	    "o.purchase_order, o.payment_method, i.issued_day, i.due_day, i.currency, i.net, i.tax, i.total, e.reason, "
+	    "(SELECT json_group_array(json_object('position', position, 'reference', reference, 'product', product, 'description', description, "
+	    "'amount', amount, 'tax_percent', tax_percent)) FROM (SELECT l.position, r.reference, l.product, l.description, l.amount, l.tax_percent "
+	    "FROM order_line l JOIN renewal r ON r.id = l.renewal WHERE l.orders = o.id ORDER BY l.position)) AS lines_json, "
+	    "(SELECT json_group_array(json_object('tax_percent', tax_percent, 'net', net, 'tax', tax)) FROM "
+	    "(SELECT tax_percent, net, tax FROM invoice_tax WHERE invoice = i.id ORDER BY tax_percent)) AS taxes_json "
+	    "FROM (SELECT id, 'order' AS event, created_at AS at, '' AS reason FROM orders "
+	    "UNION ALL SELECT id, 'void', void_at, void_reason FROM orders WHERE state = 'void') e "
+	    "JOIN orders o ON o.id = e.id JOIN customer c ON c.id = o.customer JOIN invoice i ON i.orders = o.id "
+	    "WHERE (:orders = 0 OR o.id = :orders) AND (:about = '' OR e.event = :about) AND e.at >= :since ORDER BY e.at, o.id, e.event",
+	[SQL_WISHES_SET] =
+	    "UPDATE renewal SET purchase_order = coalesce(:purchase_order, purchase_order), addressee = coalesce(:addressee, addressee) "
+	    "WHERE id = :renewal",
+	[SQL_WISHES_GET] =
+	    "SELECT purchase_order, addressee FROM renewal WHERE id = :renewal",
+
+	/* store_payment.c */
+	[SQL_PAYMENT_ADD] =
+	    "INSERT INTO payment (invoice, amount, paid_day, method, state, source, payer, text, reason, import_key, recorded_at) "
+	    "VALUES (:invoice, :amount, :paid_day, :method, :state, :source, :payer, :text, :reason, :import_key, :now) "
+	    "ON CONFLICT (import_key) DO NOTHING",
+	[SQL_PAYMENT_GET] =
+	    "SELECT id, invoice, amount, paid_day, method, state, source, payer, text, reason, decision, decided_by, note "
+	    "FROM payment WHERE id = :id",
+	[SQL_PAYMENT_PLACE] =
+	    "UPDATE payment SET invoice = :invoice, state = :state, reason = :reason WHERE id = :id",
+	[SQL_PAYMENT_DECIDE] =
+	    "UPDATE payment SET decision = :decision, decided_by = :by, decided_at = :now, note = :note WHERE id = :id",
+	[SQL_PAYMENT_SUM] =
+	    "SELECT coalesce(sum(amount), 0) FROM payment WHERE invoice = :invoice AND id <> :except "
+	    "AND (decision = 'accepted' OR (decision IS NULL AND state IN ('matched', 'short', 'over')))",
+	[SQL_PAYMENT_COMPLETE] =
+	    "UPDATE payment SET state = 'matched', reason = :reason WHERE invoice = :invoice AND state = 'short' AND decision IS NULL",
+	[SQL_VIEW_PAYMENTS] =
+	    "SELECT p.id, p.paid_day, p.amount, p.method, p.state, i.number AS invoice, c.name AS customer_name, p.payer, p.text, p.reason, p.source, "
+	    "p.decision, p.decided_by, p.decided_at, p.note, p.recorded_at FROM payment p LEFT JOIN invoice i ON i.id = p.invoice "
+	    "LEFT JOIN customer c ON c.id = i.customer WHERE NOT :open OR (" PAYMENT_IS_OPEN ") ORDER BY p.paid_day, p.id",
+
+	/* store_billing.c */
+	[SQL_BILLING_WANT] =
+	    "INSERT INTO billing (orders, about, state_at, next_try_at) VALUES (:orders, 'order', :now, :now)",
+	[SQL_BILLING_WANT_VOID] =
+	    "INSERT INTO billing (orders, about, state_at, next_try_at) SELECT orders, 'void', :now, :now FROM billing "
+	    "WHERE orders = :orders AND about = 'order' AND state <> 'refused'",
+	[SQL_BILLING_DUE] =
+	    "SELECT b.id FROM billing b WHERE b.state = 'waiting' AND b.next_try_at <= :now AND b.id > :after AND (b.about = 'order' "
+	    "OR NOT EXISTS (SELECT 1 FROM billing f WHERE f.orders = b.orders AND f.about = 'order' AND f.state = 'waiting')) "
+	    "ORDER BY b.id LIMIT :max",
+	[SQL_BILLING_GET] =
+	    "SELECT b.id, b.orders, o.number, b.about, b.state, b.tries FROM billing b JOIN orders o ON o.id = b.orders WHERE b.id = :id",
+	[SQL_BILLING_TRY] =
+	    "UPDATE billing SET tries = tries + 1, next_try_at = :next_try_at WHERE id = :id AND state = 'waiting'",
+	[SQL_BILLING_ANSWER] =
+	    "UPDATE billing SET state = :state, state_at = :now, text = :text, next_try_at = :next_try_at WHERE id = :id",
+	[SQL_BILLING_FIND] =
+	    "SELECT b.id FROM billing b JOIN orders o ON o.id = b.orders WHERE o.number = :number AND b.state <> 'accepted' "
+	    "ORDER BY b.id LIMIT 1",
+	[SQL_BILLING_HOLDS] =
+	    "SELECT EXISTS (SELECT 1 FROM billing b JOIN orders o ON o.id = b.orders WHERE b.orders = :orders AND b.about = 'order' "
+	    "AND b.state <> 'accepted' AND o.payment_method = 'card')",
+	[SQL_VIEW_BILLING] =
+	    "SELECT o.number AS \"order\", i.number AS invoice, b.about, b.state, b.tries, b.state_at, b.next_try_at, b.text, c.name AS customer_name "
+	    "FROM billing b JOIN orders o ON o.id = b.orders JOIN customer c ON c.id = o.customer JOIN invoice i ON i.orders = o.id "
+	    "WHERE :all OR b.state = 'waiting' OR (b.state = 'refused' AND (b.about = 'void' OR o.state <> 'void')) ORDER BY b.id",
 
 	/* store_message.c */
 	[SQL_MAILBOX_GET] =
@@ -334,7 +417,9 @@ const char *const sql_text[sql_count] = {
 	[SQL_VIEW_TERM] =
 	    "SELECT product, common_name, starts_at, ends_at FROM term WHERE id = :term",
 	[SQL_VIEW_ORDER] =
-	    "SELECT number, state, payment_method, created_at, void_at, void_reason FROM orders WHERE id = :orders",
+	    "SELECT number, state, payment_method, purchase_order, created_at, void_at, void_reason, "
+	    "(SELECT state FROM billing WHERE orders = :orders ORDER BY id DESC LIMIT 1) AS billing_state, "
+	    "(SELECT text FROM billing WHERE orders = :orders ORDER BY id DESC LIMIT 1) AS billing_text FROM orders WHERE id = :orders",
 	[SQL_VIEW_LETTERS] =
 	    "SELECT l.id, l.kind, c.address AS contact, l.state, l.state_at, l.subject, l.message_id, l.answer, l.reason "
 	    "FROM letter l LEFT JOIN contact c ON c.id = l.contact "
@@ -365,6 +450,13 @@ const char *const sql_text[sql_count] = {
 	    "(SELECT count(*) FROM renewal WHERE next_day <= :today) AS due, "
 	    "(SELECT count(*) FROM renewal r JOIN term t ON t.id = r.term JOIN customer c ON c.id = t.customer "
 	    "WHERE r.next_day <= :overdue AND c.paused = 0) AS overdue, "
+	    "(SELECT count(*) FROM invoice WHERE state = 'open') AS invoices_open, "
+	    "(SELECT count(*) FROM invoice WHERE state = 'open' AND due_day < :today) AS invoices_overdue, "
+	    "(SELECT count(*) FROM payment p WHERE " PAYMENT_IS_OPEN ") AS payments_open, "
+	    "(SELECT count(*) FROM billing WHERE state = 'waiting') AS billing_waiting, "
+	    "(SELECT count(*) FROM billing WHERE state = 'waiting' AND tries > 0) AS billing_failing, "
+	    "(SELECT count(*) FROM billing b JOIN orders o ON o.id = b.orders WHERE b.state = 'refused' "
+	    "AND (b.about = 'void' OR o.state <> 'void')) AS billing_refused, "
 	    "(SELECT count(*) FROM message WHERE outcome IS NULL) AS unhandled",
 	[SQL_STATUS_UNRELATED] =
 	    "SELECT subject FROM message WHERE outcome = 'unrelated' ORDER BY id DESC LIMIT 10",

@@ -6,21 +6,6 @@
 #include "store_renewal.h"
 #include "words.h"
 
-/* Calls row for each row of a query until it has enough; ends the query. */
-static enum fault
-show_rows(struct query *q, view_row *row, void *data)
-{
-	bool more = true;
-
-	while (more && query_next(q)) {
-		json_t *shown = take_row(q);
-
-		more = shown != NULL && row(shown, data);
-		json_decref(shown);
-	}
-	return query_end(q);
-}
-
 enum fault
 store_view_renewals(struct store *store, const char *state, int until_day, view_row *row, void *data, struct why *why)
 {
@@ -36,7 +21,7 @@ store_view_renewals(struct store *store, const char *state, int until_day, view_
 	} else {
 		query_begin(&q, store, SQL_VIEW_RENEWALS, why);
 	}
-	return show_rows(&q, row, data);
+	return query_show(&q, row, data);
 }
 
 enum fault
@@ -46,7 +31,7 @@ store_view_reviews(struct store *store, bool all, view_row *row, void *data, str
 
 	query_begin(&q, store, SQL_VIEW_REVIEWS, why);
 	bind_int(&q, ":all", all);
-	return show_rows(&q, row, data);
+	return query_show(&q, row, data);
 }
 
 /* Puts the only row of a query with one parameter (NULL: none) under key; null when there is no row. */

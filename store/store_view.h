@@ -21,7 +21,7 @@ MUST_USE enum fault store_view_renewals(struct store *store, const char *state, 
  * One renewal with everything: the keys above (customer is an object here), round, customer{code, name, is_firm, language, plan, payment_method,
  * payer_kana, paused, pause_note}, contacts[{id, role, name, address, text_only, also[]}], term{product, common_name, starts_at, ends_at},
  * certificate{authority, common_name, organization, organizational_unit, locality, state_or_province, country, not_before, not_after, serial,
- * names[]}, order{number, state, payment_method, created_at, void_at, void_reason}, invoice (store_invoice_json),
+ * names[]}, order{number, state, payment_method, purchase_order, created_at, void_at, void_reason, billing_state, billing_text}, invoice (store_invoice_json),
  * letters[{id, kind, contact, state, state_at, subject, message_id, answer, reason}], events[{at, event, from, to, by, message, evidence}],
  * messages[{id, outcome, reason, handled_at}]. NULL when there is none.
  */
@@ -30,7 +30,8 @@ MUST_USE enum fault store_view_renewal(struct store *store, const char *referenc
 MUST_USE enum fault store_view_reviews(struct store *store, bool all, view_row *row, void *data, struct why *why);
 /*
  * Numbers: states{STATE: n}, letters{STATE: n}, reviews_open, oldest_review_at, due (renewals whose day has come), overdue (whose day was overdue_day or
- * earlier, without those of paused customers), outcomes{OUTCOME: n}, unhandled, unrelated_subjects[≤ 10 newest],
+ * earlier, without those of paused customers), invoices_open, invoices_overdue, payments_open (wait for staff), billing_waiting, billing_failing (waiting,
+ * and tried), billing_refused, outcomes{OUTCOME: n}, unhandled, unrelated_subjects[≤ 10 newest],
  * last_run{command, started_at, ended_at, fault, counts}, mailboxes[{name, polled_at}], guard{set_at, reason} (null: none),
  * held[{id, kind, state, state_at, reason, reference}] (held, unknown and refused, at most 100, newest first). Every word has its key. today_day is the
  * local day of now.

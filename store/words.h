@@ -89,6 +89,19 @@
 	X(METHOD_CARD, "card", "card, in the control panel")                                       \
 	X(METHOD_TRANSFER, "transfer", "bank transfer, against the invoice")
 
+#define BILLING_STATES(X)                                                                          \
+	X(BILLING_WAITING, "waiting", "to be told to the billing program")                         \
+	X(BILLING_ACCEPTED, "accepted", "the billing program has it")                              \
+	X(BILLING_REFUSED, "refused", "the billing program refused it for good: a person looks")
+
+#define PAYMENT_STATES(X)                                                                          \
+	X(PAYMENT_MATCHED, "matched", "belongs to its invoice")                                    \
+	X(PAYMENT_SHORT, "short", "less than the invoice still asks for")                          \
+	X(PAYMENT_OVER, "over", "more than the invoice still asks for")                            \
+	X(PAYMENT_UNMATCHED, "unmatched", "not known which invoice it is for")                     \
+	X(PAYMENT_DOUBLE, "double", "the invoice was paid already")                                \
+	X(PAYMENT_LATE, "late", "after the last safe day, or the invoice is void")
+
 #define PLANS(X)                                                                                   \
 	X(PLAN_STANDARD, "standard", "any plan without special consequences")                      \
 	X(PLAN_FLEX, "flex", "FLEX plan with dedicated SSL (FLEXプラン+専用SSL)")
@@ -113,6 +126,8 @@ WORDS_DECLARE(message_outcome, MESSAGE_OUTCOMES);
 WORDS_DECLARE(verdict, VERDICTS);
 WORDS_DECLARE(contact_role, CONTACT_ROLES);
 WORDS_DECLARE(payment_method, PAYMENT_METHODS);
+WORDS_DECLARE(billing_state, BILLING_STATES);
+WORDS_DECLARE(payment_state, PAYMENT_STATES);
 WORDS_DECLARE(plan, PLANS);
 WORDS_DECLARE(language, LANGUAGES);
 

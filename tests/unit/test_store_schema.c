@@ -11,12 +11,13 @@ static const char good[] =
     "INSERT INTO certificate VALUES (1, 1, 'a', 'c', '', '', '', '', '', 0, 1, '');"
     "INSERT INTO certificate_name VALUES (1, 'n');"
     "INSERT INTO counter VALUES ('order', 2026, 0);"
-    "INSERT INTO renewal VALUES (1, 'R', 'renewal', 1, 1, 'upcoming', 0, NULL, NULL, 0, 0);"
-    "INSERT INTO orders VALUES (1, 'O', 1, 'card', 'open', 0, NULL, '');"
+    "INSERT INTO renewal (id, reference, kind, term, certificate, state, state_at, created_at) VALUES (1, 'R', 'renewal', 1, 1, 'upcoming', 0, 0);"
+    "INSERT INTO orders (id, number, customer, payment_method, created_at) VALUES (1, 'O', 1, 'card', 0);"
     "INSERT INTO order_line VALUES (1, 1, 1, 'p', 'd', 0, 10);"
     "INSERT INTO invoice VALUES (1, 'I', 2026, 1, 1, 1, 'n', 0, 0, 'JPY', 0, 0, 0, 'open', NULL, '');"
     "INSERT INTO invoice_line VALUES (1, 1, 1, 'd', 0, 10, 1);"
-    "INSERT INTO payment VALUES (1, 1, 1, 0, 'card', '', 0);"
+    "INSERT INTO payment (id, invoice, amount, paid_day, method, state, source, recorded_at) VALUES (1, 1, 1, 0, 'card', 'matched', '', 0);"
+    "INSERT INTO billing (id, orders, about, state_at, next_try_at) VALUES (1, 1, 'order', 0, 0);"
     "INSERT INTO message (id, mailbox, key, sha256, size, fetched_at) VALUES (1, 1, 'k', zeroblob(32), 0, 0);"
     "INSERT INTO message_reading VALUES (1, '{}');"
     "INSERT INTO letter (id, kind, language, state_at, wanted_at) VALUES (1, 'notice', 'ja', 0, 0);"
@@ -64,6 +65,12 @@ static const char *const refused[] = {
     "UPDATE invoice_line SET is_open = 2",
     "UPDATE payment SET amount = 0",
     "UPDATE payment SET method = 'cash'",
+    "UPDATE payment SET state = 'paid'",
+    "UPDATE payment SET import_key = zeroblob(31)",
+    "UPDATE payment SET decision = 'refused'",
+    "UPDATE payment SET invoice = NULL",
+    "UPDATE billing SET about = 'invoice'",
+    "UPDATE billing SET state = 'told'",
     "UPDATE message SET sha256 = zeroblob(31)",
     "UPDATE message SET outcome = 'spam'",
     "UPDATE message_reading SET reading = 'renew'",

@@ -188,10 +188,11 @@ order_and_invoice_are_shown_also_when_void(void **state)
 	DONE(s, store_order_void(s->store, one.renewal, "no", T0, &voided, &s->why));
 	DONE(s, store_commit(s->store, &s->why));
 	DONE(s, store_view_renewal(s->store, "SSL-2026-00001", &view, &s->why));
-	assert_string_equal(keys(at(view, "order")), "number state payment_method created_at void_at void_reason");
+	assert_string_equal(keys(at(view, "order")), "number state payment_method purchase_order created_at void_at void_reason "
+						    "billing_state billing_text");
 	assert_string_equal(text_at(at(view, "order"), "state"), "void");
 	assert_string_equal(keys(at(view, "invoice")), "id number order customer customer_name addressee issued_day due_day currency net tax "
-						       "total state payment_method void_at void_reason lines taxes payments");
+						       "total state payment_method purchase_order void_at void_reason lines taxes payments");
 	assert_string_equal(keys(json_array_get(at(at(view, "invoice"), "lines"), 0)),
 	    "position reference renewal description amount tax_percent");
 	assert_string_equal(text_at(at(view, "invoice"), "due_day"), "1970-01-03");
@@ -235,7 +236,8 @@ status_counts_every_word(void **state)
 	DONE(s, store_run_end(s->store, run, T0 + 5, "server away", counts, &s->why));
 	json_decref(counts);
 	DONE(s, store_view_status(s->store, 20702, 20699, &view, &s->why));
-	assert_string_equal(keys(view), "reviews_open oldest_review_at due overdue unhandled states letters outcomes unrelated_subjects last_run "
+	assert_string_equal(keys(view), "reviews_open oldest_review_at due overdue invoices_open invoices_overdue payments_open billing_waiting "
+					"billing_failing billing_refused unhandled states letters outcomes unrelated_subjects last_run "
 					"mailboxes held guard");
 	assert_int_equal(json_object_size(at(view, "states")), renewal_state_count);
 	assert_int_equal(json_object_size(at(view, "letters")), letter_state_count);

@@ -22,6 +22,8 @@ static const struct {
     CHECKED(PAYMENT_METHODS, payment_method, "renewal", "payment_method"),
     CHECKED(PAYMENT_METHODS, payment_method, "orders", "payment_method"),
     CHECKED(PAYMENT_METHODS, payment_method, "payment", "method"),
+    CHECKED(BILLING_STATES, billing_state, "billing", "state"),
+    CHECKED(PAYMENT_STATES, payment_state, "payment", "state"),
     CHECKED(PLANS, plan, "customer", "plan"),
     CHECKED(LANGUAGES, language, "customer", "language"),
     CHECKED(LANGUAGES, language, "letter", "language"),
