@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 #define RENEWAL_KINDS(X)                                                                           \
 	X(RENEWAL_KIND_RENEWAL, "renewal", "the end of a term: the customer is asked and pays")    \
@@ -116,6 +117,30 @@
 	const char *noun##_text(enum noun value);	      /* the stored text */                \
 	const char *noun##_meaning(enum noun value);	      /* one line for people */            \
 	bool noun##_parse(const char *text, enum noun *value) /* false: not one of these words */
+
+/* Stands once, in the .c file of the header that declares the words. */
+#define WORD_TEXT_ROW(name, text, meaning) [name] = text,
+#define WORD_MEANING_ROW(name, text, meaning) [name] = meaning,
+#define WORDS_DEFINE(noun, LIST)                                                                   \
+	static const char *const noun##_texts[] = {LIST(WORD_TEXT_ROW)};                           \
+	static const char *const noun##_meanings[] = {LIST(WORD_MEANING_ROW)};                     \
+	const char *noun##_text(enum noun value)                                                   \
+	{                                                                                          \
+		return noun##_texts[value];                                                        \
+	}                                                                                          \
+	const char *noun##_meaning(enum noun value)                                                \
+	{                                                                                          \
+		return noun##_meanings[value];                                                     \
+	}                                                                                          \
+	bool noun##_parse(const char *text, enum noun *value)                                      \
+	{                                                                                          \
+		for (size_t i = 0; text != NULL && i < noun##_count; i++)                          \
+			if (strcmp(text, noun##_texts[i]) == 0) {                                  \
+				*value = (enum noun)i;                                             \
+				return true;                                                       \
+			}                                                                          \
+		return false;                                                                      \
+	}
 
 WORDS_DECLARE(renewal_kind, RENEWAL_KINDS);
 WORDS_DECLARE(renewal_state, RENEWAL_STATES);
