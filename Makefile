@@ -96,6 +96,10 @@ test-build: $(B)/mailproc $(UNIT_TESTS)
 check-unit: $(UNIT_TESTS)
 	@for t in $^; do echo "== $$t"; $$t || exit 1; done
 
+# The figures about reading replies: FIXTURES=DIR names a folder of public test mails, without it the measures on them are skipped.
+check-replies: $(B)/mailproc
+	@MAILPROC=$(B)/mailproc tests/replies/check
+
 # What can be found without running anything: the second compiler, the manuals, the borders between the folders.
 lint:
 	@echo "lint: clang, manuals, borders"
@@ -126,4 +130,4 @@ clean:
 	rm -rf build build-*
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
-.PHONY: all deps deps-demo deps-test demo test test-build check-unit lint install uninstall clean
+.PHONY: all deps deps-demo deps-test demo test test-build check-unit check-replies lint install uninstall clean

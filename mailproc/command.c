@@ -148,17 +148,17 @@ command_run_step(const struct command_context *context, int argc, char **argv, c
 /* ---- opening ---- */
 
 static enum fault
-open_reader(struct command_open *open, struct why *why)
+open_reader(struct command_open *open, const char *other_rules, struct why *why)
 {
 	const struct config *config = open->config;
 	struct reader_limits limits = {.seconds = config->reader_seconds, .megabytes = config->reader_megabytes};
-	char *rules = file_path(config->data_dir, "rules");
+	char *rules = other_rules != NULL ? strdup(other_rules) : file_path(config->data_dir, "rules");
 	size_t problems = 0;
 	enum fault fault;
 
 	if (rules == NULL)
 		return why_set(why, FAULT_STOP, "out of memory");
-	fault = reader_start(&open->zygote, rules, config->own_rules, config->authserv_id, limits, command_print_problem, &problems, why);
+	fault = reader_start(&open->zygote, rules, other_rules != NULL ? "" : config->own_rules, config->authserv_id, limits, command_print_problem, &problems, why);
 	free(rules);
 	if (problems > 0)
 		why_set(why, fault, "the rules have %zu problem%s", problems, problems == 1 ? "" : "s");
@@ -198,7 +198,7 @@ command_open(struct command_open *open, const struct command_context *context, u
 	if (context->now_text != NULL && !instant_parse(context->now_text, &open->business.now))
 		fault = why_set(&why, FAULT_SETUP, "--now \"%s\" cannot be read", context->now_text);
 	if (fault == FAULT_NONE && what & OPEN_READER)
-		fault = open_reader(open, &why);
+		fault = open_reader(open, context->rules, &why);
 	if (fault == FAULT_NONE && what & (OPEN_STORE | OPEN_STORE_READ))
 		fault = open_store(open, what, &why);
 	if (fault == FAULT_NONE)

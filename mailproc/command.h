@@ -20,12 +20,30 @@ struct command_context {
 	int64_t now;		/* the clock, or --now read in the zone that is set so far */
 	const char *now_text;	/* --now as it was given, to be read in the business zone; NULL: the clock */
 	const char *program;	/* argv[0] */
+	const char *rules;	/* the folder of rules to read with; NULL: the program's own and the operator's */
 };
 
 typedef int command_function(const struct command_context *context, int argc, char **argv); /* argv[0] is the command */
 
-command_function command_init, command_check, command_import, command_run /* run, poll, due, send */, command_forecast, command_status, command_list, command_show,
-    command_review, command_classify, command_preview, command_workflow, command_certificate, command_demo, command_orders, command_help;
+/* command_run is run, poll, due and send. */
+command_function command_init,
+    command_check,
+    command_import,
+    command_run,
+    command_forecast,
+    command_status,
+    command_list,
+    command_show,
+    command_review,
+    command_classify,
+    command_rules,
+    command_replay,
+    command_preview,
+    command_workflow,
+    command_certificate,
+    command_demo,
+    command_orders,
+    command_help;
 
 struct command {
 	const char *name;

@@ -41,12 +41,14 @@ const struct command command_table[] = {
 	"  --json      one object a line\n"},
     {"show", command_show, "REF [--json]", "one renewal with its history", "REF is a reference such as SSL-2026-00123.\n  --json      one object\n"},
     {"review", command_review,
-	"list [--all] [--json]\nshow N [--json]\ndecide N renew|decline|acknowledge|ignore --by NAME [--note TEXT]\nattach N REF --by NAME",
+	"list [--all] [--json]\nshow N [--json]\ndecide N renew|decline|acknowledge|ignore --by NAME [--note TEXT]\nattach N REF --by NAME\nkeep N [--set DIR]",
 	"messages that wait for staff",
 	"  --all        list decided ones too\n"
 	"  --by NAME    who decides\n"
 	"  --note TEXT  why\n"
-	"attach says which renewal a message is about; decide is the next step then.\n"},
+	"  --set DIR    the folder that keeps cases (cases, beside mailproc.conf)\n"
+	"attach says which renewal a message is about; decide is the next step then.\n"
+	"keep makes a decided message a labelled case for `rules test`.\n"},
     {"orders", command_orders, "export [--json | --csv] [--since DATE]\nlist [--all] [--json]\nretry ORDER\naccept ORDER --by NAME",
 	"orders for the company's billing system",
 	"export prints each order and each order that is void, once, by time: as CSV, or with --json one object a line.\n"
@@ -58,6 +60,17 @@ const struct command command_table[] = {
 	"  --rules DIR        rules of another folder\n"
 	"  --answers LETTER   the letter replied to: notice, reminder, payment-request, payment-reminder, application-started\n"
 	"  -n CERT            a certificate that was asked about, in the letter's order\n"},
+    {"rules", command_rules, "test [--rules DIR] [--accept] [--list] [--json] SET", "measure the rules on mails with a clerk's answers",
+	"  SET          a folder of mails with labels.tsv (review keep makes one), or a .jsonl file\n"
+	"  --rules DIR  rules of another folder\n"
+	"  --list       each mail that was not judged as the clerk did\n"
+	"  --accept     what comes out now is what later tests are compared with\n"
+	"  --json       the figures as one object\n"
+	"Exit status 1: something was acted on wrongly, or a person's mail taken for an automatic one.\n"},
+    {"replay", command_replay, "[--rules DIR] [--json]", "what other rules would make of the stored messages",
+	"  --rules DIR  the folder of rules to try; else the present ones\n"
+	"  --json       one object a message whose verdict would change\n"
+	"Nothing is changed. Exit status 1: an answer that was acted on would be read otherwise.\n"},
     {"preview", command_preview, "LETTER REF [--html FILE | --raw]", "a letter as it would be sent now",
 	"LETTER is notice, reminder, payment-request, payment-reminder, application-started, declined, confirm or needs-you.\n"
 	"  --html FILE   write the HTML part to FILE\n"

@@ -1,5 +1,5 @@
 /* command_review.c - messages that wait for staff: what they say, why they stopped, and the one step that decides. */
-#include "command.h"
+#include "command_review.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -366,7 +366,8 @@ int
 command_review(const struct command_context *context, int argc, char **argv)
 {
 	static const struct command_step steps[] = {
-	    {"list", list_reviews}, {"show", show_review}, {"decide", decide_review}, {"attach", attach_review}, {0}};
+	    {"list", list_reviews}, {"show", show_review}, {"decide", decide_review}, {"attach", attach_review},
+	    {"keep", command_review_keep}, {0}};
 
 	return command_run_step(context, argc, argv, steps);
 }

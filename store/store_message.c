@@ -210,6 +210,17 @@ store_message_unhandled(struct store *store, int64_t after, int64_t *ids, size_t
 }
 
 enum fault
+store_message_list(struct store *store, int64_t after, int64_t *ids, size_t max, size_t *count, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_MESSAGE_LIST, why);
+	bind_int(&q, ":after", after);
+	bind_int(&q, ":max", (int64_t)max);
+	return query_ids(&q, ids, max, count);
+}
+
+enum fault
 store_message_attempt(struct store *store, int64_t id, int *attempts, struct why *why)
 {
 	int64_t count = 0;

@@ -54,6 +54,8 @@ MUST_USE enum fault store_message_reading(struct store *store, int64_t id, json_
 /* Ids above after of messages without an outcome, in order. */
 MUST_USE enum fault store_message_unhandled(struct store *store, int64_t after, int64_t *ids, size_t max, size_t *count,
     struct why *why);
+/* Ids above after of all messages, in order. */
+MUST_USE enum fault store_message_list(struct store *store, int64_t after, int64_t *ids, size_t max, size_t *count, struct why *why);
 /* Counts one more reading, in a transaction of its own; *attempts is the new count. */
 MUST_USE enum fault store_message_attempt(struct store *store, int64_t id, int *attempts, struct why *why);
 

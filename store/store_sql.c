@@ -307,6 +307,7 @@ const char *const sql_text[sql_count] = {
 	    "SELECT reading FROM message_reading WHERE message = :message",
 	[SQL_MESSAGE_UNHANDLED] =
 	    "SELECT id FROM message WHERE outcome IS NULL AND id > :after ORDER BY id LIMIT :max",
+	[SQL_MESSAGE_LIST] = "SELECT id FROM message WHERE id > :after ORDER BY id LIMIT :max",
 	[SQL_MESSAGE_ATTEMPT] =
 	    "UPDATE message SET attempts = attempts + 1 WHERE id = :id RETURNING attempts",
 	[SQL_MESSAGE_FINISH] =
