@@ -104,7 +104,7 @@ check-replies: $(B)/mailproc
 lint:
 	@echo "lint: clang, manuals, borders"
 	@$(MAKE) --no-print-directory -s CC=clang B=build-clang build-clang/libmailproc.a build-clang/objects/mailproc/main.o
-	@mandoc -Tlint -W warning mailproc/*.[1-8]
+	@mandoc -Tlint -W warning $(wildcard mailproc/*.[1-8] rules/*.[1-8] templates/*.[1-8])
 	@sh tests/borders.sh
 
 # ---- installing ----
@@ -120,11 +120,11 @@ install: $(B)/mailproc
 	install -m 644 $(filter-out mailproc/demo/replies,$(wildcard mailproc/demo/*)) $(DATA)/mailproc/demo
 	install -m 644 mailproc/demo/replies/* $(DATA)/mailproc/demo/replies
 	install -m 644 mailproc/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 mailproc/*.5 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 644 $(wildcard mailproc/*.5 rules/*.5 templates/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/mailproc $(DATA) $(DESTDIR)$(PREFIX)/share/man/man1/mailproc.1 \
-	    $(DESTDIR)$(PREFIX)/share/man/man5/mailproc.conf.5
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,mailproc.conf.5 mailproc-rules.5 mailproc-templates.5)
 
 clean:
 	rm -rf build build-*

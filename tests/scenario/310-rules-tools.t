@@ -1,7 +1,7 @@
 # Measuring rules on labelled mails, trying other rules on stored mails, and keeping what staff decided as a case.
 . tests/scenario/lib.sh
 . tests/scenario/business.sh
-plan 17
+plan 20
 cat >"$scratch/set.jsonl" <<'END'
 {"id": "a", "label": "renew", "subject": "Re: notice", "body": "Please renew the certificate.", "certs": ["www.a.example"], "answers": "notice"}
 {"id": "b", "label": "decline", "subject": "Re: notice", "body": "更新は不要です。", "certs": ["www.b.example"], "answers": "notice"}
@@ -25,6 +25,16 @@ echo '{"id": "x"' >"$scratch/bad.jsonl"
 out=$("$MAILPROC" rules test "$scratch/bad.jsonl" 2>&1)
 is 65 $? "a set that cannot be read is bad input"
 like 'bad\.jsonl:1:' "$out" "with file and line"
+
+# What the manual says is so.
+mkdir "$scratch/manual"
+sed -n '/^\.Bd/,/^\.Ed/p' rules/mailproc-rules.5 | grep -v '^\.' >"$scratch/manual/10-manual.rules"
+echo '{"id": "m", "label": "renew", "subject": "Re: notice", "body": "Same again please.", "certs": ["a.example"], "answers": "notice"}' >"$scratch/manual.jsonl"
+out=$("$MAILPROC" rules test --rules "$scratch/manual" "$scratch/manual.jsonl" 2>&1)
+is 0 $? "the rule in the manual is a rule"
+like ' 1 acted on' "$out" "and says what the manual says"
+is "$(grep -oE 'X\(SAYS_[A-Z_]+, "[^"]+"' rules/rule.h | cut -d'"' -f2)" "$(sed -n '/WHAT A RULE SAYS/,/WORKING/s/^\.It Cm //p' rules/mailproc-rules.5)" \
+	"the manual has every word that a rule can say"
 
 start_dovecot
 new_business
