@@ -33,7 +33,7 @@ echo '{"id": "m", "label": "renew", "subject": "Re: notice", "body": "Same again
 out=$("$MAILPROC" rules test --rules "$scratch/manual" "$scratch/manual.jsonl" 2>&1)
 is 0 $? "the rule in the manual is a rule"
 like ' 1 acted on' "$out" "and says what the manual says"
-is "$(grep -oE 'X\(SAYS_[A-Z_]+, "[^"]+"' rules/rule.h | cut -d'"' -f2)" "$(sed -n '/WHAT A RULE SAYS/,/WORKING/s/^\.It Cm //p' rules/mailproc-rules.5)" \
+is "$(grep -oE 'X\(SAYS_[A-Z_]+, "[^"]+"' rules/rule.h | cut -d'"' -f2)" "$(sed -n '/^\.Sh WHAT/,/^\.Sh WORKING/s/^\.It Cm //p' rules/mailproc-rules.5)" \
 	"the manual has every word that a rule can say"
 
 start_dovecot
