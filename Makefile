@@ -110,6 +110,7 @@ lint:
 # ---- installing ----
 
 DATA = $(DESTDIR)$(PREFIX)/share/mailproc
+UNITS = $(DESTDIR)$(PREFIX)/lib/systemd/system
 install: $(B)/mailproc
 	install -d $(DESTDIR)$(PREFIX)/bin $(DATA)/templates/ja $(DATA)/templates/en $(DATA)/rules $(DATA)/mailproc/demo/replies
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
@@ -121,10 +122,15 @@ install: $(B)/mailproc
 	install -m 644 mailproc/demo/replies/* $(DATA)/mailproc/demo/replies
 	install -m 644 mailproc/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 $(wildcard mailproc/*.5 rules/*.5 templates/*.5) $(DESTDIR)$(PREFIX)/share/man/man5
+	install -d $(UNITS)
+	for u in mailproc/systemd/*; do \
+	    sed 's|@BIN@|$(PREFIX)/bin|' $$u >$(UNITS)/$${u##*/} && chmod 644 $(UNITS)/$${u##*/} || exit 1; \
+	done
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/mailproc $(DATA) $(DESTDIR)$(PREFIX)/share/man/man1/mailproc.1 \
-	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,mailproc.conf.5 mailproc-rules.5 mailproc-templates.5)
+	    $(addprefix $(DESTDIR)$(PREFIX)/share/man/man5/,mailproc.conf.5 mailproc-rules.5 mailproc-templates.5) \
+	    $(addprefix $(UNITS)/,mailproc.service mailproc.timer mailproc-watch.service)
 
 clean:
 	rm -rf build build-*

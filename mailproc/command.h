@@ -16,6 +16,9 @@
 #include "renewal.h"
 
 struct command_context {
+	/* The time now, where a command lasts: the clock, or --now (began, as business.now has it) and what has passed since. */
+	int64_t (*clock)(const struct command_context *context, int64_t began);
+	int64_t started_ms; /* monotonic */
 	const char *config_path;
 	int64_t now;		/* the clock, or --now read in the zone that is set so far */
 	const char *now_text;	/* --now as it was given, to be read in the business zone; NULL: the clock */
@@ -31,6 +34,7 @@ command_function command_init,
     command_import,
     command_run,
     command_forecast,
+    command_watch,
     command_status,
     command_list,
     command_show,

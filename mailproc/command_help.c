@@ -24,6 +24,9 @@ const struct command command_table[] = {
     {"poll", command_run, "[--dry-run]", "fetch answers, understand them, act on them", TRIAL_DETAILS},
     {"due", command_run, RUN_OPTIONS, "do what the calendar says", RUN_DETAILS},
     {"send", command_run, RUN_OPTIONS, "send the letters that wait", RUN_DETAILS},
+    {"watch", command_watch, "", "the same as run, staying connected",
+	"Answers are read when they come in (IMAP IDLE); the rest is done every few minutes (watch.minutes).\n"
+	"Ends cleanly on SIGTERM and SIGINT.\n"},
     {"forecast", command_forecast, "[--until DATE] [--answers renew|decline|none] [--json]", "what will go out and be billed, day by day",
 	"Works on a copy of the store with its clock run forward: nothing is polled, sent or kept.\n"
 	"  --until DATE    the last day (60 days from now)\n"

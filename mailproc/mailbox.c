@@ -134,3 +134,30 @@ mailbox_has(struct mailbox *mailbox, const char *folder, const char *message_id,
 		return mailbox_maildir_has(mailbox, folder, message_id, has, why);
 	return mailbox_imap_has(mailbox, folder, message_id, has, why);
 }
+
+enum fault
+mailbox_listen(struct mailbox *mailbox, struct why *why)
+{
+	if (mailbox->imap == NULL)
+		return why_set(why, FAULT_ITEM, "%s: a folder cannot tell of new mail", mailbox->name);
+	return mailbox_imap_listen(mailbox, why);
+}
+
+int
+mailbox_descriptor(const struct mailbox *mailbox)
+{
+	return mailbox->imap != NULL ? mailbox_imap_descriptor(mailbox) : -1;
+}
+
+bool
+mailbox_is_ready(const struct mailbox *mailbox)
+{
+	return mailbox->imap != NULL && mailbox_imap_is_ready(mailbox);
+}
+
+enum fault
+mailbox_listen_end(struct mailbox *mailbox, bool *changed, struct why *why)
+{
+	*changed = false;
+	return mailbox->imap != NULL ? mailbox_imap_listen_end(mailbox, changed, why) : FAULT_NONE;
+}

@@ -66,6 +66,15 @@ uint32_t mailbox_last_uid(const struct mailbox *mailbox);
 MUST_USE enum fault mailbox_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why);
 
 /*
+ * Asks to be told of new mail (IMAP IDLE). FAULT_ITEM: the source cannot (a Maildir, an old server). Between listen and listen_end nothing else may be
+ * asked of the mailbox, for at most 25 minutes; input on the descriptor, or is_ready, is a reason to end it. *changed: mails came or went.
+ */
+MUST_USE enum fault mailbox_listen(struct mailbox *mailbox, struct why *why);
+int mailbox_descriptor(const struct mailbox *mailbox);
+bool mailbox_is_ready(const struct mailbox *mailbox);
+MUST_USE enum fault mailbox_listen_end(struct mailbox *mailbox, bool *changed, struct why *why);
+
+/*
  * Whether the folder (outside the poll) holds a mail with this Message-ID (without <>): settles a letter that may have gone out. FAULT_ITEM when the
  * folder does not exist, or the Message-ID has characters that cannot be asked for: then nobody knows.
  */

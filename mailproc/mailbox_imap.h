@@ -26,6 +26,7 @@ struct imap {
 	char delimiter;	  /* between levels; NUL: none */
 	int answer_timeout_s;
 	uint32_t uid_next; /* 0: the server does not say */
+	uint32_t listened_exists; /* mails in the folder when IDLE began */
 
 	bool is_listed;
 	struct imap_entry *entry; /* owned; by rising UID */

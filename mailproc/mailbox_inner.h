@@ -35,6 +35,13 @@ MUST_USE enum fault mailbox_imap_next(struct mailbox *mailbox, uint32_t after_ui
 MUST_USE enum fault mailbox_imap_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why);
 MUST_USE enum fault mailbox_imap_has(struct mailbox *mailbox, const char *folder, const char *message_id, bool *has, struct why *why);
 
+/* ---- mailbox_imap_idle.c ---- */
+
+MUST_USE enum fault mailbox_imap_listen(struct mailbox *mailbox, struct why *why);
+int mailbox_imap_descriptor(const struct mailbox *mailbox);
+bool mailbox_imap_is_ready(const struct mailbox *mailbox);
+MUST_USE enum fault mailbox_imap_listen_end(struct mailbox *mailbox, bool *changed, struct why *why);
+
 /* ---- mailbox_maildir.c ---- */
 
 MUST_USE enum fault mailbox_maildir_open(struct mailbox *mailbox, const struct config_source *source, struct why *why);

@@ -17,6 +17,21 @@
 #include "nearest.h"
 #include "version.h"
 
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t
+read_clock(const struct command_context *context, int64_t began)
+{
+	return context->now_text != NULL ? began + (monotonic_ms() - context->started_ms) / 1000 : time(NULL);
+}
+
 static int
 usage(const char *problem, const char *what)
 {
@@ -139,7 +154,8 @@ run_command(int argc, char **argv, struct command_context *context)
 int
 main(int argc, char **argv)
 {
-	struct command_context context = {.config_path = default_config(), .now = time(NULL), .program = argc > 0 ? argv[0] : "mailproc"};
+	struct command_context context = {.clock = read_clock, .started_ms = monotonic_ms(), .config_path = default_config(), .now = time(NULL),
+	    .program = argc > 0 ? argv[0] : "mailproc"};
 	int status;
 
 	fill_closed_descriptors();

@@ -1,6 +1,6 @@
 # An installed program works from anywhere, with what was installed beside it.
 . tests/scenario/lib.sh
-plan 7
+plan 9
 
 make -s install B="${BUILD:-build}" DESTDIR="$scratch/root" PREFIX=/usr >"$scratch/install.out" 2>&1
 is 0 $? "make install succeeds into a DESTDIR"
@@ -16,6 +16,15 @@ out=$("$installed" classify --json reply.eml 2>&1)
 like '"verdict": ?"renew"' "$out" "it reads a reply"
 missing=$(cd "$scratch/root" && find . -type f | grep -cE "share/(man/man1/mailproc.1|man/man5/mailproc.conf.5|mailproc/templates/(ja|en)/notice.(txt|html)|mailproc/mailproc/demo/demo.sh)$")
 is 7 "$missing" "manuals, letters and the demo are installed"
+units=$scratch/root/usr/lib/systemd/system
+like '^ExecStart=/usr/bin/mailproc -q run$' "$(cat "$units/mailproc.service")" "the service starts the installed program"
+if command -v systemd-analyze >/dev/null 2>&1; then
+	mkdir "$scratch/units"
+	for u in "$units"/*; do sed 's|^ExecStart=/usr/bin/mailproc|ExecStart=/bin/true|' "$u" >"$scratch/units/${u##*/}"; done
+	is "" "$(systemd-analyze verify --man=no "$scratch/units/"* 2>&1 | grep -F "$scratch/units")" "systemd accepts the units"
+else
+	ok "systemd accepts the units # SKIP systemd is not installed"
+fi
 if [ -x /usr/sbin/dovecot ]; then
 	demo=$("$installed" demo 2>&1)
 	is 0 $? "the installed demo runs to its end"
