@@ -70,9 +70,9 @@ fixture_configure(struct fixture *f)
 {
 	struct config *c = &f->config;
 
-	f->authority[0] = (struct config_authority){TEXT("symantec"), {{TEXT("シマンテック"), TEXT("Symantec")}}, {{TEXT(""), TEXT("")}}, true};
-	f->authority[1] = (struct config_authority){TEXT("geotrust"), {{TEXT("ジオトラスト"), TEXT("GeoTrust")}}, {{TEXT(""), TEXT("")}}, true};
-	f->authority[2] = (struct config_authority){TEXT("cybertrust"), {{TEXT("サイバートラスト"), TEXT("Cybertrust")}}, {{TEXT(""), TEXT("")}}, true};
+	f->authority[0] = (struct config_authority){TEXT("symantec"), {{TEXT("シマンテック"), TEXT("Symantec")}}, {{TEXT(""), TEXT("")}}, true, TEXT("")};
+	f->authority[1] = (struct config_authority){TEXT("geotrust"), {{TEXT("ジオトラスト"), TEXT("GeoTrust")}}, {{TEXT(""), TEXT("")}}, true, TEXT("")};
+	f->authority[2] = (struct config_authority){TEXT("cybertrust"), {{TEXT("サイバートラスト"), TEXT("Cybertrust")}}, {{TEXT(""), TEXT("")}}, true, TEXT("")};
 	f->product[0] = (struct config_product){.id = TEXT("secure-server-id"), .authority = TEXT("symantec"),
 	    .name = {{TEXT("セキュアサーバID"), TEXT("Secure Server ID")}}, .price = 60000, .term_years = 1, .extra_days = 14,
 	    .vetting_days = 10, .reminder_days = TEXT("")};
