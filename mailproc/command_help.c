@@ -58,6 +58,16 @@ const struct command command_table[] = {
 	"list shows what the billing program has not taken (--all: everything it was told).\n"
 	"  --since DATE   from this day on\n"
 	"retry tells it again at once; accept says that the order was entered by hand.\n"},
+    {"contact", command_contact,
+	"list CUSTOMER\nadd CUSTOMER --role ROLE --address A [--name NAME] [--text-only yes|no] [--also-from A] [--by NAME]\n"
+	"set CUSTOMER CONTACT [--role ROLE] [--address A] [--name NAME] [--text-only yes|no] [--also-from A] [--remove] [--by NAME]",
+	"whom letters go to",
+	"CUSTOMER is the company's own number; CONTACT an address on record, or a number that contact list shows.\n"
+	"  --role ROLE          admin (decides), billing (pays), technical\n"
+	"  --text-only yes|no   letters without HTML\n"
+	"  --also-from A        a further address that the contact writes from\n"
+	"  --remove             no letters go there any more; the history stays\n"
+	"  --by NAME            who says so\n"},
     {"classify", command_classify, "[--json] [--rules DIR] [--answers LETTER] [-n CERT]… FILE|DIR…", "what it would make of mail files, without a store",
 	"  --json             one object a file\n"
 	"  --rules DIR        rules of another folder\n"

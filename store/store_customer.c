@@ -222,6 +222,21 @@ store_contact_put(struct store *store, struct contact *contact, int64_t now, boo
 }
 
 enum fault
+store_contact_set(struct store *store, const struct contact *contact, int64_t removed_at, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_CONTACT_SET, why);
+	bind_int(&q, ":id", contact->id);
+	bind_text(&q, ":role", contact_role_text(contact->role));
+	bind_text(&q, ":name", contact->name != NULL ? contact->name : "");
+	bind_text(&q, ":address", contact->address);
+	bind_int(&q, ":text_only", contact->text_only);
+	bind_int_or_null(&q, ":removed_at", removed_at, 0);
+	return query_run_one(&q, FAULT_STOP, "there is no contact %lld", (long long)contact->id);
+}
+
+enum fault
 store_contact_add_address(struct store *store, int64_t contact, const char *address, bool *changed, struct why *why)
 {
 	struct query q;

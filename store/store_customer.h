@@ -47,6 +47,8 @@ MUST_USE enum fault store_contact_list(struct store *store, int64_t customer, st
 /* Inserts, or updates (and takes back, if it was removed) the one with the same customer, role and address; id is set. */
 MUST_USE enum fault store_contact_put(struct store *store, struct contact *contact, int64_t now, bool *changed,
     struct why *why);
+/* Writes all of the one with this id; removed_at 0: letters go to it. FAULT_ITEM when the customer has another one with the same role and address. */
+MUST_USE enum fault store_contact_set(struct store *store, const struct contact *contact, int64_t removed_at, struct why *why);
 MUST_USE enum fault store_contact_add_address(struct store *store, int64_t contact, const char *address, bool *changed,
     struct why *why);
 /* Every address of the contacts still written to, and their further ones: NULL-terminated, owned by the caller. */

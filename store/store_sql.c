@@ -80,6 +80,8 @@ const char *const sql_text[sql_count] = {
 	    "WHERE (name, text_only, removed_at) IS NOT (excluded.name, excluded.text_only, NULL)",
 	[SQL_CONTACT_ID] =
 	    "SELECT id FROM contact WHERE customer = :customer AND role = :role AND address = :address",
+	[SQL_CONTACT_SET] =
+	    "UPDATE contact SET role = :role, name = :name, address = :address, text_only = :text_only, removed_at = :removed_at WHERE id = :id",
 	[SQL_CONTACT_ADD_ADDRESS] =
 	    "INSERT INTO contact_address (contact, address) VALUES (:contact, :address) ON CONFLICT DO NOTHING",
 	[SQL_CONTACT_ADDRESSES] =

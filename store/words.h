@@ -41,7 +41,8 @@
 	X(EVENT_TERM_ENDED, "term-ended", "the end has passed")                                    \
 	X(EVENT_LETTER_BOUNCED, "letter-bounced", "a letter came back")                            \
 	X(EVENT_REVIEW_OPENED, "review-opened", "a message waits for staff")                       \
-	X(EVENT_REVIEW_DECIDED, "review-decided", "staff decided a message")
+	X(EVENT_REVIEW_DECIDED, "review-decided", "staff decided a message")                       \
+	X(EVENT_CONTACT_CHANGED, "contact-changed", "staff changed whom letters go to")
 
 #define LETTER_KINDS(X)                                                                            \
 	X(LETTER_NOTICE, "notice", "asks whether to renew")                                        \
