@@ -145,6 +145,27 @@ verdict_of(struct deciding *d, uint64_t bit)
 	return (d->decline & bit) != 0 ? VERDICT_DECLINE : VERDICT_REVIEW;
 }
 
+/* Where text and HTML have different words, both must lead to the same. */
+static void
+judge_other_reading(struct deciding *d, const struct message *message, const struct reply *reply)
+{
+	struct intent other = {0};
+	bool differs = false;
+
+	if (reply->other == NULL || d->fault != FAULT_NONE)
+		return;
+	d->fault = intent_decide(&other, message, reply->other, d->asked, d->rules, d->why);
+	if (d->fault == FAULT_NONE && other.certificate_count == 0)
+		differs = verdict_of(d, 1) != other.verdict;
+	for (size_t i = 0; i < other.certificate_count; i++)
+		differs = differs || verdict_of(d, 1ull << i) != other.certificate[i].verdict;
+	if (differs) {
+		intent_doubt(d, d->all, "text and HTML say different things");
+		add_evidence(d, "suspicion", reply->other->text, strlen(reply->other->text), "the HTML part says something else than the text part");
+	}
+	intent_release(&other);
+}
+
 static void
 judge(struct deciding *d)
 {
@@ -219,6 +240,7 @@ intent_decide(struct intent *out, const struct message *message, const struct re
 			read_ticks(&d, reply);
 			judge_loose(&d);
 			judge_circumstances(&d, message);
+			judge_other_reading(&d, message, reply);
 			judge(&d);
 		}
 	}

@@ -103,7 +103,7 @@ void message_add_within(struct buf *out, struct span s); /* as much of s as ther
 /* ---- message_differ.c ---- */
 
 /* Whether two readings of the same text begin with different words. */
-bool message_texts_differ(struct span plain, struct span html);
+bool message_texts_differ(struct span first, struct span second);
 
 /* ---- the rest ---- */
 

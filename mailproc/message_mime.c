@@ -287,8 +287,6 @@ read_alternatives(struct decoding *d, const struct mailmime *mime, struct readin
 		choose(d, out, &part);
 		reading_release(&part);
 	}
-	if (out->has_plain && out->has_html && message_texts_differ(buf_span(&out->plain), buf_span(&out->html)))
-		message_suspect(d, "text and HTML differ");
 	if (!out->has_plain)
 		message_add_within(&out->plain, buf_span(&out->html));
 	if (!out->has_html)

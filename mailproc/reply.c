@@ -198,8 +198,9 @@ add_unstruck(struct buf *out, struct span s)
 	}
 }
 
+/* *unstruck is the same with what was struck out. */
 static void
-put_together(const struct reply_lines *lines, struct buf *text, struct buf *cut)
+put_together(const struct reply_lines *lines, struct buf *text, struct buf *unstruck, struct buf *cut)
 {
 	size_t blank = 0;
 
@@ -215,6 +216,8 @@ put_together(const struct reply_lines *lines, struct buf *text, struct buf *cut)
 			if (text->n > 0)
 				buf_add_text(text, blank > 0 || lines->line[i - 1].is != LINE_NEW ? "\n\n" : "\n");
 			add_unstruck(text, line->left != NULL ? span_of(line->left) : line->whole);
+			buf_add_span(unstruck, line->whole);
+			buf_add_char(unstruck, '\n');
 		} else {
 			buf_add_span(cut, line->whole);
 			buf_add_char(cut, '\n');
@@ -233,14 +236,14 @@ has_words(struct span s)
 	return false;
 }
 
-enum fault
-reply_extract(struct reply *out, const struct message *message, const struct asked *asked, const struct rules *rules,
-    struct why *why)
+/* Reads one text of the mail. */
+static enum fault
+read_text(struct reply *out, const char *mail_text, const char *subject, const struct asked *asked, const struct rules *rules, struct why *why)
 {
 	struct reply made = {0};
 	struct reply_lines lines = {0};
-	struct buf text = BUF_MAX(REPLY_MAX_TEXT), cut = BUF_MAX(REPLY_MAX_TEXT);
-	enum fault fault = reply_lines_make(&lines, message->text, asked, rules, why);
+	struct buf text = BUF_MAX(REPLY_MAX_TEXT), unstruck = BUF_MAX(REPLY_MAX_TEXT), cut = BUF_MAX(REPLY_MAX_TEXT);
+	enum fault fault = reply_lines_make(&lines, mail_text, asked, rules, why);
 
 	if (fault != FAULT_NONE)
 		goto out;
@@ -249,10 +252,10 @@ reply_extract(struct reply *out, const struct message *message, const struct ask
 	if (fault != FAULT_NONE)
 		goto out;
 	reply_signature_find(&lines);
-	put_together(&lines, &text, &cut);
+	put_together(&lines, &text, &unstruck, &cut);
 	if (!has_words(buf_span(&text)) && made.tick_count == 0 && !made.form_is_ambiguous) {
 		buf_clear(&text);
-		reply_subject_words(&text, message->subject);
+		reply_subject_words(&text, subject);
 		made.is_subject_only = text.n > 0;
 	}
 	fault = buf_fault(&text, why, "the reply");
@@ -260,6 +263,8 @@ reply_extract(struct reply *out, const struct message *message, const struct ask
 		fault = buf_fault(&cut, why, "the quotation");
 	if (fault != FAULT_NONE)
 		goto out;
+	if (strstr(buf_text(&unstruck), MESSAGE_STRUCK_OPEN) != NULL)
+		made.unstruck = buf_take(&unstruck);
 	made.text = buf_take(&text);
 	made.cut = buf_take(&cut);
 	if (made.text == NULL || made.cut == NULL) {
@@ -270,9 +275,47 @@ reply_extract(struct reply *out, const struct message *message, const struct ask
 	made = (struct reply){0};
 out:
 	buf_release(&cut);
+	buf_release(&unstruck);
 	buf_release(&text);
 	reply_lines_release(&lines);
 	reply_release(&made);
+	return fault;
+}
+
+enum fault
+reply_extract(struct reply *out, const struct message *message, const struct asked *asked, const struct rules *rules,
+    struct why *why)
+{
+	struct reply text = {0}, *html = NULL;
+	enum fault fault = read_text(&text, message->text, message->subject, asked, rules, why);
+
+	if (fault == FAULT_NONE && message->other_text != NULL) {
+		html = calloc(1, sizeof *html);
+		fault = html == NULL ? why_set(why, FAULT_STOP, "out of memory for the reply")
+				     : read_text(html, message->other_text, message->subject, asked, rules, why);
+	}
+	if (fault == FAULT_NONE && html != NULL)
+		switch (reply_choose(&text, html)) {
+		case CHOOSE_TEXT:
+			break;
+		case CHOOSE_HTML:
+			reply_release(&text);
+			text = *html;
+			*html = (struct reply){0};
+			break;
+		case CHOOSE_BOTH:
+			text.other = html;
+			html = NULL;
+			break;
+		}
+	if (fault == FAULT_NONE) {
+		*out = text;
+		text = (struct reply){0};
+	}
+	reply_release(&text);
+	if (html != NULL)
+		reply_release(html);
+	free(html);
 	return fault;
 }
 
@@ -284,6 +327,10 @@ reply_release(struct reply *reply)
 	free(reply->tick);
 	free(reply->text);
 	free(reply->cut);
+	free(reply->unstruck);
+	if (reply->other != NULL)
+		reply_release(reply->other);
+	free(reply->other);
 	*reply = (struct reply){0};
 }
 

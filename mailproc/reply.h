@@ -6,7 +6,8 @@
  * Next:  intent.h
  *
  * A mail program sends our letter back with the answer above it, below it or inside it. This module tells the two apart. It draws no
- * conclusion from the words; that is intent.h. Runs only inside a reader.
+ * conclusion from the words; that is intent.h. Runs only inside a reader. Of a mail that is both text and HTML the reading that shows more is
+ * taken; where the two say different things, both are handed over.
  *
  * Invariants: text is valid UTF-8 in reading order, paragraphs kept. What was cut is kept in `cut` for the reviewer.
  * Lifetime:   the reply owns its text; reply_release() may run on a zeroed reply.
@@ -50,6 +51,8 @@ struct reply {
 	size_t tick_count;
 	bool form_is_ambiguous; /* both options marked, or marks that cannot be told */
 	bool is_subject_only;	/* text was taken from the subject: the body has no new words */
+	char *unstruck;		/* the new words with those that are struck out; NULL: none are */
+	struct reply *other;	/* the reading of the HTML part where it has other words than the text part; owned; NULL: none */
 };
 
 MUST_USE enum fault reply_extract(struct reply *out, const struct message *message, const struct asked *asked,

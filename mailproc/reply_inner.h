@@ -55,4 +55,8 @@ void reply_signature_find(struct reply_lines *lines);
 /* The words that the customer put into the subject beside ours. "" if none. */
 void reply_subject_words(struct buf *out, const char *subject);
 
+/* Which reading of a mail is to be believed. CHOOSE_BOTH: they have different words. */
+enum reply_choice { CHOOSE_TEXT, CHOOSE_HTML, CHOOSE_BOTH };
+enum reply_choice reply_choose(const struct reply *text, const struct reply *html);
+
 #endif

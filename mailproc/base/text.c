@@ -196,6 +196,57 @@ text_add_folded(struct buf *out, struct span s)
 	piece_flush(&piece, out);
 }
 
+/* Bytes of a link or the name of a picture at the start of s, 0 if there is none: text shows them in words, HTML keeps them in attributes. */
+static size_t
+address_len(struct span s)
+{
+	static const char *const starts[] = {"http://", "https://", "mailto:", "[cid:", "[image", "tel:"};
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+		if (span_starts(s, starts[i]))
+			n = strlen(starts[i]);
+	if (n > 0 && s.p[0] == '[') {
+		const char *close = memchr(s.p, ']', s.n < 300 ? s.n : 300);
+
+		return close != NULL ? (size_t)(close + 1 - s.p) : 0;
+	}
+	while (n > 0 && n < s.n && (unsigned char)s.p[n] > ' ' && (unsigned char)s.p[n] < 0x80 && s.p[n] != '>')
+		n++;
+	return n;
+}
+
+static bool
+is_letter(int code)
+{
+	int category = code < 0 ? UTF8PROC_CATEGORY_CN : utf8proc_get_property(code)->category;
+
+	return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
+	    (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+}
+
+void
+text_add_letters(struct buf *out, struct span s)
+{
+	struct buf folded = BUF_MAX(out->max);
+
+	text_add_folded(&folded, s);
+	s = buf_span(&folded);
+	while (s.n > 0 && !out->failed) {
+		size_t skip = address_len(s);
+		const char *start = s.p;
+
+		if (skip > 0) {
+			s.p += skip;
+			s.n -= skip;
+		} else if (is_letter(take_code(&s))) {
+			buf_add(out, start, (size_t)(s.p - start));
+		}
+	}
+	out->failed = out->failed || folded.failed;
+	buf_release(&folded);
+}
+
 /* ---- showing ---- */
 
 enum shown { SHOWN_NOT, SHOWN_BLANK, SHOWN_ITSELF };

@@ -25,6 +25,9 @@ void text_add_clean(struct buf *out, struct span s);
  */
 void text_add_folded(struct buf *out, struct span s);
 
+/* Adds nothing but the letters and digits of s, folded, without links and names of pictures: for telling whether two texts have the same words. */
+void text_add_letters(struct buf *out, struct span s);
+
 /* Adds s as a terminal may show it on one line: controls, bidirectional overrides and zero-width characters dropped, white space runs as one blank. */
 void text_add_printable(struct buf *out, struct span s);
 
