@@ -89,6 +89,11 @@ read_words(struct deciding *d, const struct reply *reply)
 {
 	struct sentences sentences = {0};
 
+	if (reply->is_quotation) {
+		d->says_more = true;
+		intent_doubt(d, d->all, "nothing but a quotation of some other mail");
+		return;
+	}
 	if (strlen(reply->text) > INTENT_MAX_TEXT) {
 		intent_doubt(d, d->all, "the mail has more words than can be read with care");
 		return;

@@ -208,13 +208,15 @@ put_together(const struct reply_lines *lines, struct buf *text, struct buf *unst
 		const struct reply_line *line = &lines->line[i];
 
 		if (line->is == LINE_BLANK) {
-			blank++;
+			blank += line->depth == 0;
 			continue;
 		}
 		if (line->is == LINE_NEW) {
 			/* Words on both sides of a quotation do not belong to one paragraph. */
-			if (text->n > 0)
-				buf_add_text(text, blank > 0 || lines->line[i - 1].is != LINE_NEW ? "\n\n" : "\n");
+			if (text->n > 0 && blank == 0 && lines->line[i - 1].is != LINE_NEW)
+				blank = 1;
+			for (size_t k = 0; text->n > 0 && k < blank + 1; k++)
+				buf_add_char(text, '\n');
 			add_unstruck(text, line->left != NULL ? span_of(line->left) : line->whole);
 			buf_add_span(unstruck, line->whole);
 			buf_add_char(unstruck, '\n');
@@ -234,6 +236,55 @@ has_words(struct span s)
 		    (s.p[i] >= 'a' && s.p[i] <= 'z'))
 			return true;
 	return false;
+}
+
+/* Whether a quotation has to do with the renewal: then it is of our letter, or of what was written about it. */
+static bool
+is_of_renewal(const struct reply_lines *lines)
+{
+	static const char *const word[] = {"更新", "renew", "ssl", "証明書", "certificate", "hosting"};
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct reply_line *line = &lines->line[i];
+
+		for (size_t k = 0; line->folded != NULL && k < sizeof word / sizeof *word; k++)
+			if (strstr(line->folded, word[k]) != NULL)
+				return true;
+		for (size_t k = 0; k < lines->asked->certificate_count; k++)
+			if (strcasestr(line->folded, lines->asked->certificate[k]) != NULL)
+				return true;
+	}
+	return false;
+}
+
+/* Whether no line was written more than one mail back. */
+static bool
+is_one_quotation(const struct reply_lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (lines->line[i].age > 1)
+			return false;
+	return true;
+}
+
+/* A mail that is nothing but a quotation, as it stands. */
+static void
+put_quotation(const struct reply_lines *lines, struct buf *text)
+{
+	size_t blank = 0;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		const struct reply_line *line = &lines->line[i];
+
+		if (line->is != LINE_QUOTED) {
+			blank += line->is == LINE_BLANK;
+			continue;
+		}
+		for (size_t k = 0; text->n > 0 && k < blank + 1; k++)
+			buf_add_char(text, '\n');
+		add_unstruck(text, line->whole);
+		blank = 0;
+	}
 }
 
 /* Reads one text of the mail. */
@@ -257,6 +308,10 @@ read_text(struct reply *out, const char *mail_text, const char *subject, const s
 		buf_clear(&text);
 		reply_subject_words(&text, subject);
 		made.is_subject_only = text.n > 0;
+		if (text.n == 0 && is_one_quotation(&lines) && !is_of_renewal(&lines)) {
+			put_quotation(&lines, &text);
+			made.is_quotation = has_words(buf_span(&text));
+		}
 	}
 	fault = buf_fault(&text, why, "the reply");
 	if (fault == FAULT_NONE)

@@ -51,6 +51,7 @@ struct reply {
 	size_t tick_count;
 	bool form_is_ambiguous; /* both options marked, or marks that cannot be told */
 	bool is_subject_only;	/* text was taken from the subject: the body has no new words */
+	bool is_quotation;	/* text is a quotation or a forwarded mail that is not our letter: whose words it has cannot be told */
 	char *unstruck;		/* the new words with those that are struck out; NULL: none are */
 	struct reply *other;	/* the reading of the HTML part where it has other words than the text part; owned; NULL: none */
 };

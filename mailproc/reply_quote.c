@@ -12,7 +12,7 @@
 
 #define SAYS_QUOTE_ONLY (1ul << SAYS_QUOTE)
 
-enum { LETTER_RUN_LINES = 3, LETTER_RUN_BYTES = 60, HEADER_BLOCK_LINES = 10 };
+enum { LETTER_RUN_LINES = 3, LETTER_RUN_BYTES = 60, HEADER_BLOCK_LINES = 10, INTRODUCTION_LINES = 5 };
 
 /* Which field of a mail's header the line shows; 0: none. */
 static int
@@ -21,9 +21,13 @@ header_field(const char *folded)
 	static const struct {
 		const char *name;
 		int field;
-	} fields[] = {{"from", 1}, {"差出人", 1}, {"送信者", 1}, {"送信元", 1}, {"発信者", 1}, {"sent", 2}, {"date", 2}, {"送信日時", 2},
-	    {"日時", 2}, {"日付", 2}, {"送信日", 2}, {"to", 3}, {"宛先", 3}, {"受信者", 3}, {"cc", 4}, {"subject", 5}, {"sub", 5}, {"件名", 5},
-	    {"importance", 6}, {"重要度", 6}, {"reply-to", 6}, {"返信先", 6}};
+	} fields[] = {{"from", 1}, {"差出人", 1}, {"送信者", 1}, {"送信元", 1}, {"発信者", 1}, {"发件人", 1}, {"寄件者", 1}, {"von", 1}, {"de", 1}, {"da", 1}, {"van", 1}, {"från", 1},
+	    {"fra", 1}, {"od", 1}, {"от", 1}, {"від", 1}, {"sent", 2}, {"date", 2}, {"送信日時", 2}, {"日時", 2}, {"日付", 2}, {"送信日", 2}, {"送信時刻", 2}, {"发送时间", 2}, {"gesendet", 2}, {"datum", 2},
+	    {"envoyé", 2}, {"envoyé le", 2}, {"message du", 2}, {"inviato", 2}, {"data", 2}, {"enviado", 2}, {"enviado el", 2}, {"fecha", 2}, {"verzonden", 2}, {"skickat", 2}, {"sendt", 2}, {"dato", 2},
+	    {"wysłano", 2}, {"отправлено", 2}, {"дата", 2}, {"to", 3}, {"宛先", 3}, {"受信者", 3}, {"收件人", 3}, {"an", 3}, {"à", 3}, {"a", 3}, {"para", 3}, {"aan", 3}, {"till", 3}, {"til", 3}, {"do", 3},
+	    {"кому", 3}, {"cc", 4}, {"bcc", 4}, {"copie à", 4}, {"kopie", 4}, {"抄送", 4}, {"subject", 5}, {"sub", 5}, {"件名", 5}, {"主题", 5}, {"主旨", 5}, {"betreff", 5}, {"objet", 5}, {"sujet", 5}, {"oggetto", 5},
+	    {"asunto", 5}, {"assunto", 5}, {"onderwerp", 5}, {"ämne", 5}, {"emne", 5}, {"temat", 5}, {"тема", 5}, {"importance", 6}, {"重要度", 6}, {"priority", 6}, {"reply-to", 6}, {"返信先", 6}, {"risposta", 6},
+	    {"attachments", 6}, {"添付ふぁいる", 6}, {"添付", 6}};
 	struct span s = span_of(folded);
 
 	while (s.n > 0 && (*s.p == '*' || *s.p == '_')) {
@@ -58,7 +62,9 @@ header_block_end(const struct reply_lines *lines, size_t i)
 				break;
 			continue;
 		}
-		if (field == 0 && line->folded[0] != '\0' && seen > 0 && k > i && line->whole.p[0] != ' ' && line->whole.p[0] != '\t')
+		/* What a field says may go on in the next line: indented, an address, or the rest of a subject in the middle of the block. */
+		if (field == 0 && seen > 0 && strchr(" \t<", line->whole.p[0]) == NULL &&
+		    (k + 1 >= lines->count || header_field(lines->line[k + 1].folded) == 0 || line->inner.n > 78 || strstr(line->folded, "。") != NULL))
 			break;
 		if (field == 0 && seen == 0)
 			break;
@@ -90,23 +96,73 @@ mark(struct reply_lines *lines, size_t from, size_t to, enum line_is is, size_t 
 		}
 }
 
-/* "On 22 Nov 2026, at 10:00, Sample Hosting\n<ssl@example> wrote:" takes two lines or three. */
+/* Whether nothing but a date stands in the line: "On Sun, 22 Nov 2026 10:00:14 +0900". */
 static bool
-says_quote_in_lines(const struct reply_lines *lines, size_t i, size_t n)
+is_date_line(const char *folded)
+{
+	static const char *const word[] = {"on", "at", "am", "pm", "gmt", "utc", "jst", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "day", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
+	    "nov", "dec", "年", "月", "日", "時", "分", "秒", "(火)", "(水)", "(木)", "(金)", "(土)", "に", "、"};
+	bool has_digit = false;
+
+	while (*folded != '\0') {
+		size_t n = strcspn(folded, "abcdefghijklmnopqrstuvwxyz") > 0 && (unsigned char)*folded < 0x80 ? 1 : 0;
+
+		has_digit = has_digit || isdigit((unsigned char)*folded);
+		for (size_t i = 0; n == 0 && i < sizeof word / sizeof *word; i++)
+			if (strncmp(folded, word[i], strlen(word[i])) == 0)
+				n = strlen(word[i]);
+		if (n == 0)
+			return false;
+		folded += n;
+		if (islower((unsigned char)folded[-1]) && n == 3)
+			folded += strspn(folded, "abcdefghijklmnopqrstuvwxyz");
+	}
+	return has_digit;
+}
+
+/* Whether a line ends, or the next begins, with the bracket of an address. */
+static bool
+is_broken_address(const struct reply_line *line, const struct reply_line *next)
+{
+	return (line->inner.n > 0 && line->inner.p[line->inner.n - 1] == '<') || span_starts(next->inner, "<");
+}
+
+/* The n written lines from i, folded, in lines. False where they do not belong together. *end is the line after the last. */
+static bool
+join_lines(const struct reply_lines *lines, size_t i, size_t n, struct buf *joined, size_t *end)
+{
+	size_t k = i;
+
+	for (size_t taken = 0; taken < n; k++) {
+		const struct reply_line *line = k < lines->count ? &lines->line[k] : NULL;
+		/* A program broke "<address>" or "> wrote:" off: the bracket looks like a quote mark. */
+		bool is_rest = line != NULL && taken > 0 && line->depth == lines->line[i].depth + 1 && line->inner.n > 0 && line->inner.n < 20 &&
+		    line->inner.p[line->inner.n - 1] == ':';
+
+		if (line == NULL)
+			return false;
+		if (line->is == LINE_BLANK && line->depth == lines->line[i].depth && k + 1 < lines->count && span_is(lines->line[k + 1].inner, "<"))
+			continue;
+		if (line->is == LINE_BLANK || (line->depth != lines->line[i].depth && !is_rest))
+			return false;
+		if (taken > 0)
+			buf_add_char(joined, '\n');
+		buf_add_text(joined, line->folded);
+		taken++;
+	}
+	*end = k;
+	return !joined->failed;
+}
+
+static bool
+says_quote(const struct reply_lines *lines, size_t i, size_t n, size_t *end)
 {
 	struct buf joined = BUF_MAX(4096);
 	struct rule_match match;
 	bool limit_reached = false, found;
 
-	for (size_t k = i; k < i + n; k++) {
-		if (k >= lines->count || lines->line[k].is == LINE_BLANK || lines->line[k].depth != lines->line[i].depth) {
-			buf_release(&joined);
-			return false;
-		}
-		buf_add_text(&joined, lines->line[k].folded);
-		buf_add_char(&joined, ' ');
-	}
-	found = !joined.failed && rules_match(lines->rules, SAYS_QUOTE_ONLY, span_trim(buf_span(&joined)), &match, 1, &limit_reached) > 0;
+	found = join_lines(lines, i, n, &joined, end) &&
+	    rules_match(lines->rules, SAYS_QUOTE_ONLY, span_trim(buf_span(&joined)), &match, 1, &limit_reached) > 0;
 	buf_release(&joined);
 	return found;
 }
@@ -115,13 +171,21 @@ says_quote_in_lines(const struct reply_lines *lines, size_t i, size_t n)
 static size_t
 introduction(const struct reply_lines *lines, size_t i)
 {
-	size_t end = header_block_end(lines, i);
+	size_t end = header_block_end(lines, i), later;
 
 	if (end > i)
 		return end - i;
-	for (size_t n = 1; n <= 3; n++)
-		if (says_quote_in_lines(lines, i, n))
-			return n;
+	for (size_t n = 1; n <= INTRODUCTION_LINES; n++) {
+		bool is_behind_words = false;
+
+		if (!says_quote(lines, i, n, &end))
+			continue;
+		/* The customer's last line may stand right above: then the lines below it are the introduction, without it. */
+		for (size_t k = 1; k < n; k++)
+			is_behind_words = is_behind_words || (says_quote(lines, i + k, n - k, &later) && !is_date_line(lines->line[i + k - 1].folded) &&
+			    !is_broken_address(&lines->line[i + k - 1], &lines->line[i + k]));
+		return is_behind_words ? 0 : end - i;
+	}
 	return 0;
 }
 

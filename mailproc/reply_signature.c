@@ -38,6 +38,15 @@ is_ornament(const char *p, size_t n)
 	    code == 0xFF5E || code == 0x203B || code == 0x2022;
 }
 
+static bool
+span_is_all(struct span s, char c)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != c)
+			return false;
+	return s.n > 0;
+}
+
 /* At least five ornaments and hardly any letter. */
 static bool
 is_ornament_line(const struct reply_line *line)
@@ -55,6 +64,9 @@ is_ornament_line(const struct reply_line *line)
 			letters++;
 		i += n;
 	}
+	/* "__", "====": a short line of one sign. */
+	if (letters == 0 && ornaments >= 2 && strchr("_=*", line->inner.p[0]) != NULL && span_is_all(line->inner, line->inner.p[0]))
+		return true;
 	return ornaments >= ORNAMENT_MIN && letters * 4 <= ornaments;
 }
 

@@ -104,7 +104,7 @@ test_places(void **state)
 	    {"On 2026/11/22 10:00, a wrote:\n> 更新しない\n\n更新で。\n\n-- \n会社", "更新で。"},
 	    {"> 一\n\n更新します。\n\n> 二\n\nなし。", "更新します。\n\nなし。"},
 	    {"答え\n> 引用\n続き", "答え\n\n続き"},
-	    {"はい\n\n\nありがとう", "はい\n\nありがとう"},
+	    {"はい\n\n\nありがとう", "はい\n\n\nありがとう"},
 	    {"2026年11月22日に届いた件、更新します。", "2026年11月22日に届いた件、更新します。"},
 	    {"一行目\n二行目", "一行目\n二行目"},
 	    {"更新します\n--\n会社名", "更新します"},
@@ -242,7 +242,7 @@ test_subject(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-		read_reply("\n\nGalaxyから送信\n> 引用\n", row[i].subject, "", false, words, sizeof words, ticks);
+		read_reply("\n\nGalaxyから送信\n> 更新のご案内\n", row[i].subject, "", false, words, sizeof words, ticks);
 		if (strcmp(words, row[i].want) != 0)
 			fail_msg("%s: %s", row[i].subject, words);
 		/* Words in the body go first. */
