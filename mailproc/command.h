@@ -28,7 +28,7 @@ struct command_context {
 
 typedef int command_function(const struct command_context *context, int argc, char **argv); /* argv[0] is the command */
 
-/* command_run is run, poll, due and send. */
+/* command_run is run, poll, look, due and send. */
 command_function command_init,
     command_check,
     command_import,

@@ -20,8 +20,10 @@ const struct command command_table[] = {
 	"All or nothing; the same file again changes nothing. Columns: mailproc(1).\n"
 	"  --dry-run   check and count, keep nothing\n"
 	"  --allow     the next run may send what became due without being asked again\n"},
-    {"run", command_run, RUN_OPTIONS, "poll, due, send: what cron calls", RUN_DETAILS},
+    {"run", command_run, RUN_OPTIONS, "poll, look, due, send: what cron calls", RUN_DETAILS},
     {"poll", command_run, "[--dry-run]", "fetch answers, understand them, act on them", TRIAL_DETAILS},
+    {"look", command_run, "", "look at the servers of certificates near their end",
+	"Once a day each; a new certificate closes its renewal. What is not as expected is shown by status.\n"},
     {"due", command_run, RUN_OPTIONS, "do what the calendar says", RUN_DETAILS},
     {"send", command_run, RUN_OPTIONS, "send the letters that wait", RUN_DETAILS},
     {"watch", command_watch, "", "the same as run, staying connected",

@@ -20,7 +20,7 @@ static bool
 add_row(json_t *row, void *data)
 {
 	struct list *list = data;
-	char end[VIEW_WHEN_MAX];
+	char end[VIEW_WHEN_MAX], name[512];
 
 	list->count++;
 	if (list->table == NULL) {
@@ -29,8 +29,10 @@ add_row(json_t *row, void *data)
 	}
 	if (view_when(end, row, "term_ends_at") != NULL)
 		end[10] = '\0'; /* the day is enough here */
-	table_add(list->table, view_text(row, "reference"), view_text(row, "state"), list->is_due ? view_text(row, "next_day") : end,
-	    view_text(row, "common_name"), view_text(row, "customer_name"));
+	snprintf(name, sizeof name, "%s%s%s%s", view_text(row, "common_name"), view_text(row, "seen") != NULL ? " (seen: " : "",
+	    view_text(row, "seen") != NULL ? view_text(row, "seen") : "", view_text(row, "seen") != NULL ? ")" : "");
+	table_add(list->table, view_text(row, "reference"), view_text(row, "state"), list->is_due ? view_text(row, "next_day") : end, name,
+	    view_text(row, "customer_name"));
 	return true;
 }
 

@@ -1,4 +1,4 @@
-/* command_run.c - run, poll, due and send: one run of the pipeline, and what it did in a table. */
+/* command_run.c - run, poll, look, due and send: one run of the pipeline, and what it did in a table. */
 #include "command.h"
 
 #include <stdio.h>
@@ -23,7 +23,7 @@ print_rows(const struct row *row, size_t count, unsigned parts, struct why *why)
 	static const struct {
 		const char *step;
 		unsigned part;
-	} steps[] = {{"poll", PIPELINE_POLL}, {"due", PIPELINE_DUE}, {"send", PIPELINE_SEND}};
+	} steps[] = {{"poll", PIPELINE_POLL}, {"look", PIPELINE_LOOK}, {"due", PIPELINE_DUE}, {"send", PIPELINE_SEND}};
 	struct table *t = table_new(heading);
 	enum fault fault;
 	char number[32];
@@ -54,6 +54,11 @@ print_report(const struct pipeline_counts *c, unsigned parts, struct why *why)
 		row[n++] = (struct row){"poll", what[i], c->outcome[i], false};
 	}
 	row[n++] = (struct row){"poll", "moved to their folder", c->moved, false};
+	row[n++] = (struct row){"look", "servers looked at", c->look.looked, false};
+	row[n++] = (struct row){"look", "new certificates that closed a renewal", c->look.installed, false};
+	row[n++] = (struct row){"look", "servers that were away", c->look.away, false};
+	row[n++] = (struct row){"look", "not checked: a wildcard without another name", c->look.not_checked, false};
+	row[n++] = (struct row){"look", "newly for a person", c->look.parked, false};
 	row[n++] = (struct row){"due", "renewals whose day has come", c->due.due, true};
 	row[n++] = (struct row){"due", "customers asked", c->due.noticed, false};
 	row[n++] = (struct row){"due", "terms that ended", c->due.ended, false};
@@ -80,6 +85,8 @@ parts_of(const char *command)
 {
 	if (strcmp(command, "poll") == 0)
 		return PIPELINE_POLL;
+	if (strcmp(command, "look") == 0)
+		return PIPELINE_LOOK;
 	if (strcmp(command, "due") == 0)
 		return PIPELINE_DUE;
 	return strcmp(command, "send") == 0 ? PIPELINE_SEND : PIPELINE_ALL;
@@ -101,10 +108,12 @@ command_run(const struct command_context *context, int argc, char **argv)
 
 	if (status != COMMAND_GO_ON)
 		return status;
+	if (is_trial && parts == PIPELINE_LOOK)
+		return command_usage("look", "a dry run looks at nothing");
 	status = command_open(&open, context, what);
 	if (status != EX_OK)
 		return status;
-	if (!is_trial && parts != PIPELINE_POLL && !guard_may_pass(&open, context, what, is_allowed, allowed, &status)) {
+	if (!is_trial && parts != PIPELINE_POLL && parts != PIPELINE_LOOK && !guard_may_pass(&open, context, what, is_allowed, allowed, &status)) {
 		command_close(&open);
 		return status;
 	}

@@ -2,6 +2,7 @@
 #include "command.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sysexits.h>
 
 #include "../store/store_renewal.h"
@@ -41,6 +42,22 @@ print_certificate(const json_t *certificate)
 	view_line(stdout, "serial", view_text(certificate, "serial"));
 	buf_release(&name);
 	buf_release(&others);
+}
+
+/* What the last look at the server found. */
+static void
+print_sighting(const json_t *sighting)
+{
+	char when[VIEW_WHEN_MAX], since[VIEW_WHEN_MAX];
+	enum sighting_finding finding;
+
+	if (!json_is_object(sighting) || !sighting_finding_parse(view_text(sighting, "finding"), &finding))
+		return;
+	view_linef(stdout, "seen", "%s%s: %s%s", view_when(when, sighting, "looked_at"), finding == SIGHTING_NOT_CHECKED ? ", not checked" : "",
+	    sighting_finding_meaning(finding), json_is_true(json_object_get(sighting, "is_for_staff")) ? " (for a person)" : "");
+	view_line(stdout, "", view_text(sighting, "detail"));
+	if (view_when(since, sighting, "since_at") != NULL && strcmp(since, when) != 0)
+		view_linef(stdout, "", "so since %s", since);
 }
 
 static void
@@ -204,6 +221,7 @@ print_renewal(struct command_open *open, const char *reference, const json_t *vi
 	view_line(stdout, "", renewal_state_meaning(renewal.state));
 	print_customer(view);
 	print_certificate(json_object_get(view, "certificate"));
+	print_sighting(json_object_get(view, "sighting"));
 	fault = print_dates(open, &renewal, view, why);
 	print_money(view);
 	if (fault == FAULT_NONE)

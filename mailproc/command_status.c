@@ -151,6 +151,25 @@ print_held(const json_t *status, struct why *why)
 	return fault;
 }
 
+/* Certificates on servers that are not what is on record or was expected. */
+static void
+print_seen(const json_t *status)
+{
+	const json_t *seen;
+	char since[VIEW_WHEN_MAX];
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "seen"), i, seen) {
+		if (i == 0)
+			puts("Seen on servers, for a person (mailproc show REF, mailproc certificate HOST):");
+		view_linef(stdout, view_text(seen, "reference"), "%s: %s, since %s", view_text(seen, "host"), view_text(seen, "finding"),
+		    view_when(since, seen, "since_at"));
+		view_line(stdout, "", view_text(seen, "detail"));
+	}
+	if (i > 0)
+		putchar('\n');
+}
+
 static void
 print_unrelated(const json_t *status)
 {
@@ -197,6 +216,7 @@ print_status(const json_t *status, const struct alarm alarm[alarm_count], struct
 		fault = print_counts("mails", json_object_get(status, "outcomes"), outcome_meaning, why);
 	if (fault == FAULT_NONE)
 		fault = print_held(status, why);
+	print_seen(status);
 	print_unrelated(status);
 	return fault;
 }

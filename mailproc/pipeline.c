@@ -78,6 +78,11 @@ run_parts(struct business *b, struct reader_zygote *zygote, int64_t run, unsigne
 		if (fault == FAULT_STOP)
 			return first;
 	}
+	if (parts & PIPELINE_LOOK && !is_trial) {
+		fault = look_run(b, &counts->look, &cause);
+		if (!may_go_on(&first, why, fault, &cause))
+			return first;
+	}
 	if (parts & PIPELINE_DUE) {
 		fault = renewal_run_due(b, &counts->due, &cause);
 		if (!may_go_on(&first, why, fault, &cause))
@@ -98,7 +103,7 @@ run_parts(struct business *b, struct reader_zygote *zygote, int64_t run, unsigne
 static void
 count_parked(struct pipeline_counts *c)
 {
-	c->parked = c->outcome[OUTCOME_REVIEW] + c->outcome[OUTCOME_QUARANTINED] + c->due.parked + c->billing.refused + c->outbox.refused +
+	c->parked = c->outcome[OUTCOME_REVIEW] + c->outcome[OUTCOME_QUARANTINED] + c->look.parked + c->due.parked + c->billing.refused + c->outbox.refused +
 	    c->outbox.held + c->outbox.unknown;
 }
 
@@ -170,8 +175,10 @@ pipeline_counts_json(const struct pipeline_counts *c)
 	for (size_t i = 0; i < message_outcome_count; i++)
 		json_object_set_new(outcomes, message_outcome_text((enum message_outcome)i),
 		    json_integer((json_int_t)c->outcome[i]));
-	return json_pack("{s:I, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I}",
-	    "fetched", (json_int_t)c->fetched, "outcomes", outcomes, "moved", (json_int_t)c->moved, "due", "due",
+	return json_pack("{s:I, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I}",
+	    "fetched", (json_int_t)c->fetched, "outcomes", outcomes, "moved", (json_int_t)c->moved, "look", "looked", (json_int_t)c->look.looked,
+	    "installed", (json_int_t)c->look.installed, "away", (json_int_t)c->look.away, "not_checked", (json_int_t)c->look.not_checked, "parked",
+	    (json_int_t)c->look.parked, "due", "due",
 	    (json_int_t)c->due.due, "noticed", (json_int_t)c->due.noticed, "ended", (json_int_t)c->due.ended, "paused",
 	    (json_int_t)c->due.paused, "parked", (json_int_t)c->due.parked, "billing", "told", (json_int_t)c->billing.told, "accepted",
 	    (json_int_t)c->billing.accepted, "later", (json_int_t)c->billing.later, "refused", (json_int_t)c->billing.refused, "letters", "rendered",

@@ -3,13 +3,14 @@
  *
  * mailbox → message → reply → intent → renewal → outbox → smtp
  *
- * Each part can also be run alone. Only one run works at a time (a kernel lock on the store's lock file that dies with the
+ * Looking at servers is never done in a trial. Each part can also be run alone. Only one run works at a time (a kernel lock on the store's lock file that dies with the
  * process): FAULT_LATER when another holds it. What a run did is printed by its caller and stored in `run`.
  */
 #ifndef MAILPROC_PIPELINE_H
 #define MAILPROC_PIPELINE_H
 
 #include "billing.h"
+#include "look.h"
 #include "outbox.h"
 #include "reader.h"
 #include "renewal.h"
@@ -18,7 +19,8 @@ enum pipeline_part {
 	PIPELINE_POLL = 1,
 	PIPELINE_DUE = 2,
 	PIPELINE_SEND = 4, /* the billing program first: letters wait for what it says */
-	PIPELINE_ALL = 7,
+	PIPELINE_LOOK = 16,
+	PIPELINE_ALL = PIPELINE_POLL | PIPELINE_LOOK | PIPELINE_DUE | PIPELINE_SEND,
 	PIPELINE_TRIAL = 8 /* nothing on a server changes: no mail is moved, no letter is sent (used on a copy of the store) */
 };
 
@@ -31,6 +33,7 @@ struct pipeline_counts {
 	size_t fetched;				/* mails that were new */
 	size_t outcome[message_outcome_count];	/* what became of them, and of those an earlier run left */
 	size_t moved;
+	struct look_counts look;
 	struct due_counts due;
 	struct billing_counts billing;
 	struct outbox_counts outbox;

@@ -48,6 +48,7 @@ void business_close(struct business *business); /* store, config and key are not
 
 /* ---- the state table (renewal_state.c) ---- */
 
+struct certificate;
 struct occurrence {
 	enum renewal_event event;
 	const char *by;	       /* 'mailproc' or a name; borrowed */
@@ -55,6 +56,7 @@ struct occurrence {
 	json_t *evidence;      /* borrowed; NULL: {} */
 	const char *in_reply_to; /* Message-ID of the customer's mail, for the thread; NULL */
 	int64_t contact;	 /* whose letter that mail answers, or whom a confirmation is asked of; 0: nobody */
+	const struct certificate *certificate; /* installed: the new one, borrowed; NULL: its dates are not known and taken from the rules */
 };
 
 /*

@@ -110,6 +110,20 @@ CREATE INDEX renewal_due ON renewal (next_day) WHERE next_day IS NOT NULL;
 CREATE INDEX renewal_by_state ON renewal (state, next_day);
 CREATE INDEX renewal_by_term ON renewal (term);
 
+-- The last look at the server of a renewal: what is served beside what is on record.
+CREATE TABLE sighting (
+	renewal      INTEGER PRIMARY KEY REFERENCES renewal,
+	looked_at    INTEGER NOT NULL,
+	since_at     INTEGER NOT NULL,		-- this finding, with this certificate
+	host         TEXT NOT NULL,		-- that was looked at; '' none
+	finding      TEXT NOT NULL CHECK (finding IN ('same', 'new', 'changed', 'other', 'away', 'not-checked')),
+	is_for_staff INTEGER NOT NULL CHECK (is_for_staff IN (0, 1)),
+	detail       TEXT NOT NULL DEFAULT '',	-- in words
+	not_after    INTEGER,			-- of what is served; NULL: nothing was seen
+	serial       TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX sighting_for_staff ON sighting (since_at) WHERE is_for_staff = 1;
+
 -- One order a reply: it may renew several certificates.
 CREATE TABLE orders (
 	id             INTEGER PRIMARY KEY,

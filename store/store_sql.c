@@ -18,7 +18,8 @@
 	"id, mailbox, key, size, arrived_at, fetched_at, attempts, outcome, reason, folder, sender, subject, message_id, letter, contact"
 #define VIEW_RENEWAL_COLUMNS                                                                       \
 	"r.reference, r.kind, r.state, r.state_at, c.code AS customer, c.name AS customer_name, "  \
-	"x.common_name, t.product, x.authority, t.ends_at AS term_ends_at, x.not_after AS certificate_ends_at, r.next_day " \
+	"x.common_name, t.product, x.authority, t.ends_at AS term_ends_at, x.not_after AS certificate_ends_at, r.next_day, " \
+	"(SELECT s.finding FROM sighting s WHERE s.renewal = r.id AND s.is_for_staff = 1) AS seen "\
 	"FROM renewal r JOIN term t ON t.id = r.term JOIN customer c ON c.id = t.customer JOIN certificate x ON x.id = r.certificate"
 
 #define INVOICE_COLUMNS                                                                            \
@@ -137,6 +138,20 @@ const char *const sql_text[sql_count] = {
 	[SQL_CERTIFICATE_IS_KNOWN] =
 	    "SELECT EXISTS (SELECT 1 FROM certificate WHERE common_name = :name) "
 	    "OR EXISTS (SELECT 1 FROM certificate_name WHERE name = :name)",
+
+	/* store_sighting.c */
+	[SQL_SIGHTING_DUE] =
+	    "SELECT r.id FROM renewal r LEFT JOIN sighting s ON s.renewal = r.id WHERE (r.state IN ('noticed', 'ordered', 'paid', 'applied') "
+	    "OR (r.kind = 're-issue' AND r.state = 'upcoming' AND r.next_day <= :today)) AND (s.looked_at IS NULL OR s.looked_at < :since) "
+	    "ORDER BY r.state = 'applied' DESC, s.looked_at IS NOT NULL, s.looked_at, r.id LIMIT :max",
+	[SQL_SIGHTING_GET] =
+	    "SELECT renewal, looked_at, since_at, host, finding, is_for_staff, detail, not_after, serial FROM sighting WHERE renewal = :renewal",
+	[SQL_SIGHTING_PUT] =
+	    "INSERT INTO sighting (renewal, looked_at, since_at, host, finding, is_for_staff, detail, not_after, serial) "
+	    "VALUES (:renewal, :now, :now, :host, :finding, :is_for_staff, :detail, :not_after, :serial) ON CONFLICT (renewal) DO UPDATE SET "
+	    "since_at = CASE WHEN (finding, is_for_staff, serial) IS (excluded.finding, excluded.is_for_staff, excluded.serial) THEN since_at ELSE excluded.since_at END, "
+	    "looked_at = excluded.looked_at, host = excluded.host, finding = excluded.finding, is_for_staff = excluded.is_for_staff, "
+	    "detail = excluded.detail, not_after = excluded.not_after, serial = excluded.serial RETURNING since_at",
 
 	/* store_renewal.c */
 	[SQL_RENEWAL_GET] =
@@ -419,6 +434,8 @@ const char *const sql_text[sql_count] = {
 	    "FROM certificate WHERE id = :certificate",
 	[SQL_VIEW_TERM] =
 	    "SELECT product, common_name, starts_at, ends_at FROM term WHERE id = :term",
+	[SQL_VIEW_SIGHTING] =
+	    "SELECT looked_at, since_at, host, finding, is_for_staff, detail, not_after, serial FROM sighting WHERE renewal = :renewal",
 	[SQL_VIEW_ORDER] =
 	    "SELECT number, state, payment_method, purchase_order, created_at, void_at, void_reason, "
 	    "(SELECT state FROM billing WHERE orders = :orders ORDER BY id DESC LIMIT 1) AS billing_state, "
@@ -467,6 +484,10 @@ const char *const sql_text[sql_count] = {
 	    "SELECT command, started_at, ended_at, fault, counts AS counts_json FROM run ORDER BY id DESC LIMIT 1",
 	[SQL_STATUS_MAILBOXES] =
 	    "SELECT name, polled_at FROM mailbox ORDER BY name",
+	[SQL_STATUS_SEEN] =
+	    "SELECT r.reference, x.common_name, s.host, s.finding, s.detail, s.not_after, s.serial, s.looked_at, s.since_at "
+	    "FROM sighting s JOIN renewal r ON r.id = s.renewal JOIN certificate x ON x.id = r.certificate "
+	    "WHERE s.is_for_staff = 1 AND r.state NOT IN ('renewed', 'lapsed', 'replaced') ORDER BY s.since_at DESC, r.id LIMIT 100",
 	[SQL_STATUS_HELD] =
 	    "SELECT l.id, l.kind, l.state, l.state_at, l.reason, coalesce( "
 	    "(SELECT r.reference FROM letter_item i JOIN renewal r ON r.id = i.renewal WHERE i.letter = l.id ORDER BY i.position LIMIT 1), "

@@ -128,6 +128,8 @@ view_whole(struct store *store, const struct renewal *renewal, json_t **out, str
 	if (fault == FAULT_NONE)
 		fault = put_row(*out, "certificate", store, SQL_VIEW_CERTIFICATE, ":certificate", renewal->certificate, why);
 	if (fault == FAULT_NONE)
+		fault = put_row(*out, "sighting", store, SQL_VIEW_SIGHTING, ":renewal", renewal->id, why);
+	if (fault == FAULT_NONE)
 		fault = put_order(*out, store, renewal->id, why);
 	if (fault == FAULT_NONE)
 		fault = put_invoice(*out, store, renewal->id, why);
@@ -250,6 +252,8 @@ view_status(struct store *store, int today_day, int overdue_day, json_t **out, s
 		fault = put_rows(*out, "mailboxes", store, SQL_STATUS_MAILBOXES, NULL, 0, why);
 	if (fault == FAULT_NONE)
 		fault = put_rows(*out, "held", store, SQL_STATUS_HELD, NULL, 0, why);
+	if (fault == FAULT_NONE)
+		fault = put_rows(*out, "seen", store, SQL_STATUS_SEEN, NULL, 0, why);
 	if (fault == FAULT_NONE)
 		fault = put_row(*out, "guard", store, SQL_STATUS_GUARD, NULL, 0, why);
 	return fault;

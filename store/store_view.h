@@ -13,7 +13,7 @@ typedef bool view_row(json_t *row, void *data);
 
 /*
  * Renewals: reference, kind, state, state_at, customer (code), customer_name, common_name, product, authority, term_ends_at, certificate_ends_at,
- * next_day. state NULL: all but renewed, lapsed, replaced; until_day -1: any; "due" means next_day <= until_day.
+ * next_day, seen (what was found on the server, where staff have to look at it). state NULL: all but renewed, lapsed, replaced; until_day -1: any; "due" means next_day <= until_day.
  */
 MUST_USE enum fault store_view_renewals(struct store *store, const char *state, int until_day, view_row *row, void *data,
     struct why *why);
@@ -21,7 +21,8 @@ MUST_USE enum fault store_view_renewals(struct store *store, const char *state, 
  * One renewal with everything: the keys above (customer is an object here), round, customer{code, name, is_firm, language, plan, payment_method,
  * payer_kana, paused, pause_note}, contacts[{id, role, name, address, text_only, also[]}], term{product, common_name, starts_at, ends_at},
  * certificate{authority, common_name, organization, organizational_unit, locality, state_or_province, country, not_before, not_after, serial,
- * names[]}, order{number, state, payment_method, purchase_order, created_at, void_at, void_reason, billing_state, billing_text}, invoice (store_invoice_json),
+ * names[]}, sighting{looked_at, since_at, host, finding, is_for_staff, detail, not_after, serial},
+ * order{number, state, payment_method, purchase_order, created_at, void_at, void_reason, billing_state, billing_text}, invoice (store_invoice_json),
  * letters[{id, kind, contact, state, state_at, subject, message_id, answer, reason}], events[{at, event, from, to, by, message, evidence}],
  * messages[{id, outcome, reason, handled_at}]. NULL when there is none.
  */

@@ -112,6 +112,14 @@
 	X(LANGUAGE_JA, "ja", "Japanese")                                                           \
 	X(LANGUAGE_EN, "en", "English")
 
+#define SIGHTING_FINDINGS(X)                                                                       \
+	X(SIGHTING_SAME, "same", "the certificate on record is served")                            \
+	X(SIGHTING_NEW, "new", "a newer certificate for the same names is served")                 \
+	X(SIGHTING_CHANGED, "changed", "a newer certificate is served, and it is not what was expected") \
+	X(SIGHTING_OTHER, "other", "another certificate than on record is served, and it is not newer") \
+	X(SIGHTING_AWAY, "away", "the server could not be looked at")                              \
+	X(SIGHTING_NOT_CHECKED, "not-checked", "a wildcard without another name cannot be looked at")
+
 #define WORD_ENUM_ROW(name, text, meaning) name,
 #define WORDS_DECLARE(noun, LIST)                                                                  \
 	enum noun { LIST(WORD_ENUM_ROW) noun##_count };                                            \
@@ -150,6 +158,7 @@ WORDS_DECLARE(letter_kind, LETTER_KINDS);
 WORDS_DECLARE(letter_state, LETTER_STATES);
 WORDS_DECLARE(message_outcome, MESSAGE_OUTCOMES);
 WORDS_DECLARE(verdict, VERDICTS);
+WORDS_DECLARE(sighting_finding, SIGHTING_FINDINGS);
 WORDS_DECLARE(contact_role, CONTACT_ROLES);
 WORDS_DECLARE(payment_method, PAYMENT_METHODS);
 WORDS_DECLARE(billing_state, BILLING_STATES);

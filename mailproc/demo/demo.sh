@@ -195,6 +195,7 @@ write_config() {
 		sources = ( { host = "localhost"; connect_to = "127.0.0.1"; port = $((port + 93)); tls = "implicit";
 		              ca_file = "$scratch/dovecot/certs/ca.pem"; user = "ssl-renewal"; password_file = "imap.password"; } );
 		trust = { authserv_id = "mx.samplehost.example"; };
+		look = { max = 0; };
 	END
 }
 

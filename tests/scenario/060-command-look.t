@@ -10,6 +10,7 @@ cat >"$work/mailproc.conf" <<-END
 	texts = { bank_account = "Sample Bank 1"; };
 	smtp = { protocol = "lmtp"; host = "127.0.0.1"; port = 9; tls = "none"; auth = "none"; connect_timeout = 2; };
 	sources = ( { type = "maildir"; path = "in"; } );
+	look = { max = 0; };
 END
 mp() { "$MAILPROC" -q --now 2026-11-24T10:00:00+09:00 -c "$work/mailproc.conf" "$@" 2>&1 </dev/null; }
 rows() { sqlite3 "$work/mailproc.db" .dump | sha256sum; }

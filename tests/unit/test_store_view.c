@@ -109,7 +109,7 @@ renewals_are_listed_by_state_and_day(void **state)
 	assert_int_equal(json_array_size(rows), 2);
 	row = json_array_get(rows, 0); /* by its next day */
 	assert_string_equal(keys(row), "reference kind state state_at customer customer_name common_name product authority "
-				       "term_ends_at certificate_ends_at next_day");
+				       "term_ends_at certificate_ends_at next_day seen");
 	assert_string_equal(text_at(row, "reference"), "SSL-2026-00002");
 	assert_string_equal(text_at(row, "next_day"), "2026-09-06");
 	assert_string_equal(text_at(row, "state_at"), "2026-09-21T23:13:20+09:00");
@@ -139,7 +139,7 @@ one_renewal_is_shown_with_everything(void **state)
 	fill(s);
 	DONE(s, store_view_renewal(s->store, "SSL-2026-00001", &view, &s->why));
 	assert_string_equal(keys(view), "reference kind state state_at customer customer_name common_name product authority term_ends_at "
-					"certificate_ends_at next_day round contacts term certificate order invoice letters events messages");
+					"certificate_ends_at next_day seen round contacts term certificate sighting order invoice letters events messages");
 	assert_string_equal(keys(at(view, "customer")), "code name is_firm language plan payment_method payer_kana paused pause_note");
 	assert_true(json_is_true(at(at(view, "customer"), "is_firm")));
 	assert_int_equal(json_array_size(at(view, "contacts")), 2);
@@ -238,7 +238,7 @@ status_counts_every_word(void **state)
 	DONE(s, store_view_status(s->store, 20702, 20699, &view, &s->why));
 	assert_string_equal(keys(view), "reviews_open oldest_review_at due overdue invoices_open invoices_overdue payments_open billing_waiting "
 					"billing_failing billing_refused unhandled states letters outcomes unrelated_subjects last_run "
-					"mailboxes held guard");
+					"mailboxes held seen guard");
 	assert_int_equal(json_object_size(at(view, "states")), renewal_state_count);
 	assert_int_equal(json_object_size(at(view, "letters")), letter_state_count);
 	assert_int_equal(json_object_size(at(view, "outcomes")), message_outcome_count);

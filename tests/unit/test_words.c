@@ -24,6 +24,7 @@ static const struct {
     CHECKED(PAYMENT_METHODS, payment_method, "payment", "method"),
     CHECKED(BILLING_STATES, billing_state, "billing", "state"),
     CHECKED(PAYMENT_STATES, payment_state, "payment", "state"),
+    CHECKED(SIGHTING_FINDINGS, sighting_finding, "sighting", "finding"),
     CHECKED(PLANS, plan, "customer", "plan"),
     CHECKED(LANGUAGES, language, "customer", "language"),
     CHECKED(LANGUAGES, language, "letter", "language"),
@@ -92,6 +93,7 @@ every_word_parses_back_and_no_other_does(void **state)
 	PARSES_BACK(letter_state);
 	PARSES_BACK(message_outcome);
 	PARSES_BACK(verdict);
+	PARSES_BACK(sighting_finding);
 	PARSES_BACK(contact_role);
 	PARSES_BACK(payment_method);
 	PARSES_BACK(plan);
