@@ -161,3 +161,11 @@ mailbox_listen_end(struct mailbox *mailbox, bool *changed, struct why *why)
 	*changed = false;
 	return mailbox->imap != NULL ? mailbox_imap_listen_end(mailbox, changed, why) : FAULT_NONE;
 }
+
+enum fault
+mailbox_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, struct why *why)
+{
+	if (strcmp(moved->from, moved->to) == 0)
+		return FAULT_NONE;
+	return mailbox->imap != NULL ? mailbox_imap_move_on(mailbox, moved, why) : mailbox_maildir_move_on(mailbox, moved, why);
+}

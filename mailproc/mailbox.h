@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/span.h"
 #include "config.h"
 
 struct mailbox;
@@ -64,6 +65,17 @@ uint32_t mailbox_last_uid(const struct mailbox *mailbox);
  * is gone, or is of another UIDVALIDITY, is not a fault. In a Maildir the file is moved to the sibling folder .NAME.
  */
 MUST_USE enum fault mailbox_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why);
+
+/*
+ * Moves one mail on, from a folder that mailbox_move() put it into: its key does not lead there, so it is looked for by its Message-ID (without <>) and
+ * moved only where its bytes are these. One that is not there, or that has no Message-ID, stays, and is not a fault.
+ */
+struct mailbox_moved {
+	const char *key, *message_id; /* borrowed */
+	struct span bytes;	      /* as fetched */
+	const char *from, *to;	      /* folders */
+};
+MUST_USE enum fault mailbox_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, struct why *why);
 
 /*
  * Asks to be told of new mail (IMAP IDLE). FAULT_ITEM: the source cannot (a Maildir, an old server). Between listen and listen_end nothing else may be

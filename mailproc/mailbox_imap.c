@@ -347,8 +347,8 @@ cut_at_gap(struct mailbox_batch *batch, const uint32_t *wanted)
 	batch->count = kept;
 }
 
-static enum fault
-fetch_bodies(struct mailbox *mailbox, const uint32_t *uid, size_t count, uint64_t bytes, struct mailbox_batch *out, struct why *why)
+enum fault
+mailbox_imap_fetch(struct mailbox *mailbox, const uint32_t *uid, size_t count, uint64_t bytes, struct mailbox_batch *out, struct why *why)
 {
 	struct collector c = {.imap = mailbox->imap, .wanted = uid, .wanted_count = count, .batch = out, .body = BUF_MAX(mailbox->mail_max)};
 	struct mailimap_fetch_att *attribute[] = {mailimap_fetch_att_new_uid(),
@@ -390,7 +390,7 @@ mailbox_imap_next(struct mailbox *mailbox, uint32_t after_uid, size_t max, struc
 	do {
 		count = choose(mailbox, max, uid, &bytes, &passed);
 		if (count > 0)
-			fault = fetch_bodies(mailbox, uid, count, bytes, out, why);
+			fault = mailbox_imap_fetch(mailbox, uid, count, bytes, out, why);
 		if (fault != FAULT_NONE)
 			cut_at_gap(out, uid);
 	} while (fault == FAULT_NONE && count > 0 && out->count == 0);

@@ -48,6 +48,10 @@ MUST_USE enum fault mailbox_imap_folder_name(struct imap *imap, const char *fold
 /* Selects the polled folder unless it is selected. */
 MUST_USE enum fault mailbox_imap_select(struct mailbox *mailbox, struct why *why);
 
+/* Fetches these mails, by rising UID, of the folder that is selected, about so many bytes together; keys are not set. */
+MUST_USE enum fault mailbox_imap_fetch(struct mailbox *mailbox, const uint32_t *uid, size_t count, uint64_t bytes, struct mailbox_batch *out,
+    struct why *why);
+
 /* For sorting uint32_t. */
 int mailbox_imap_by_uid(const void *a, const void *b);
 /* The next set out of rising UIDs, as ranges, short enough for one command; *at moves behind it. NULL: out of memory. */

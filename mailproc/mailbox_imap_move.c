@@ -107,12 +107,34 @@ delete_copied(struct imap *imap, struct mailimap_set *set, struct why *why)
 	return fault;
 }
 
+/* Moves these, by rising UID, from the folder that is selected. */
+static enum fault
+move_uids(struct imap *imap, const uint32_t *uid, size_t count, const char *folder, struct why *why)
+{
+	char *name = NULL;
+	enum fault fault;
+
+	mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET);
+	fault = mailbox_imap_folder_name(imap, folder, &name, why);
+	for (size_t at = 0; fault == FAULT_NONE && at < count;) {
+		struct mailimap_set *set = mailbox_imap_set(uid, count, &at);
+
+		mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET);
+		fault = set != NULL ? transfer(imap, set, name, why) : why_set(why, FAULT_STOP, "out of memory for a move");
+		if (fault == FAULT_NONE && !imap->has_move)
+			fault = delete_copied(imap, set, why);
+		if (set != NULL)
+			mailimap_set_free(set);
+	}
+	free(name);
+	return fault;
+}
+
 enum fault
 mailbox_imap_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why)
 {
 	struct imap *imap = mailbox->imap;
 	uint32_t *uid = calloc(count, sizeof *uid);
-	char *name = NULL;
 	size_t known = 0;
 	enum fault fault = uid != NULL ? FAULT_NONE : why_set(why, FAULT_STOP, "out of memory for a move");
 
@@ -124,35 +146,23 @@ mailbox_imap_move(struct mailbox *mailbox, const char *const *key, size_t count,
 	if (fault != FAULT_NONE || known == 0)
 		goto out;
 	qsort(uid, known, sizeof *uid, mailbox_imap_by_uid);
-	mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET);
-	fault = mailbox_imap_folder_name(imap, folder, &name, why);
-	for (size_t at = 0; fault == FAULT_NONE && at < known;) {
-		struct mailimap_set *set = mailbox_imap_set(uid, known, &at);
-
-		mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET);
-		fault = set != NULL ? transfer(imap, set, name, why) : why_set(why, FAULT_STOP, "out of memory for a move");
-		if (fault == FAULT_NONE && !imap->has_move)
-			fault = delete_copied(imap, set, why);
-		if (set != NULL)
-			mailimap_set_free(set);
-	}
+	fault = move_uids(imap, uid, known, folder, why);
 out:
-	free(name);
 	free(uid);
 	return fault;
 }
 
 /* ---- looking for a letter ---- */
 
-enum fault
-mailbox_imap_has(struct mailbox *mailbox, const char *folder, const char *message_id, bool *has, struct why *why)
+/* Mails of the folder that is selected with this Message-ID. The list is libetpan's: mailimap_search_result_free(). */
+static enum fault
+search_id(struct imap *imap, const char *message_id, clist **found, struct why *why)
 {
-	struct imap *imap = mailbox->imap;
 	struct mailimap_search_key *search = NULL;
-	char *name = NULL, *header = strdup("Message-ID"), *value = strdup(message_id);
-	clist *found = NULL;
-	enum fault fault = FAULT_NONE;
+	char *header = strdup("Message-ID"), *value = strdup(message_id);
+	enum fault fault;
 
+	*found = NULL;
 	if (header != NULL && value != NULL)
 		search = mailimap_search_key_new_header(header, value);
 	if (search == NULL) {
@@ -160,23 +170,90 @@ mailbox_imap_has(struct mailbox *mailbox, const char *folder, const char *messag
 		free(value);
 		return why_set(why, FAULT_STOP, "out of memory for a search");
 	}
+	mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET);
+	fault = mailbox_imap_fault(imap, mailimap_uid_search(imap->session, NULL, search, found), FAULT_AWAY, why, "SEARCH");
+	mailimap_search_key_free(search);
+	return fault;
+}
+
+/* Opens another folder than the polled one. FAULT_ITEM when it is not there. */
+static enum fault
+visit(struct imap *imap, const char *folder, bool to_write, struct why *why)
+{
+	char *name = NULL;
+	enum fault fault;
+
 	if (imap->session == NULL)
-		fault = why_set(why, FAULT_AWAY, "%s: the connection is closed", imap->server);
-	if (fault == FAULT_NONE) {
-		mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET);
-		fault = mailbox_imap_folder_name(imap, folder, &name, why);
-	}
+		return why_set(why, FAULT_AWAY, "%s: the connection is closed", imap->server);
+	mailbox_imap_limit(imap, MAILBOX_IMAP_BUDGET);
+	fault = mailbox_imap_folder_name(imap, folder, &name, why);
 	if (fault == FAULT_NONE) {
 		imap->is_selected = false;
-		fault = mailbox_imap_fault(imap, mailimap_examine(imap->session, name), FAULT_ITEM, why, folder);
+		fault = mailbox_imap_fault(imap, to_write ? mailimap_select(imap->session, name) : mailimap_examine(imap->session, name), FAULT_ITEM,
+		    why, folder);
 	}
-	if (fault == FAULT_NONE)
-		fault = mailbox_imap_fault(imap, mailimap_uid_search(imap->session, NULL, search, &found), FAULT_AWAY, why, "SEARCH");
-	if (fault == FAULT_NONE && found != NULL) {
-		*has = clist_begin(found) != NULL;
-		mailimap_search_result_free(found);
-	}
-	mailimap_search_key_free(search);
 	free(name);
+	return fault;
+}
+
+enum fault
+mailbox_imap_has(struct mailbox *mailbox, const char *folder, const char *message_id, bool *has, struct why *why)
+{
+	clist *found = NULL;
+	enum fault fault = visit(mailbox->imap, folder, false, why);
+
+	if (fault == FAULT_NONE)
+		fault = search_id(mailbox->imap, message_id, &found, why);
+	if (fault == FAULT_NONE && found != NULL)
+		*has = clist_begin(found) != NULL;
+	if (found != NULL)
+		mailimap_search_result_free(found);
+	return fault;
+}
+
+/* ---- moving a mail on ---- */
+
+enum { CANDIDATES = 20 /* mails with one Message-ID that are looked at */ };
+
+/* Of these, the UIDs of mails with these bytes; *count is how many. */
+static enum fault
+same_bytes(struct mailbox *mailbox, uint32_t *uid, size_t *count, struct span bytes, struct why *why)
+{
+	struct mailbox_batch batch = {0};
+	enum fault fault = mailbox_imap_fetch(mailbox, uid, *count, bytes.n * *count, &batch, why);
+
+	*count = 0;
+	for (size_t i = 0; fault == FAULT_NONE && i < batch.count; i++)
+		if (batch.mail[i].n == bytes.n && memcmp(batch.mail[i].bytes, bytes.p, bytes.n) == 0)
+			uid[(*count)++] = batch.mail[i].uid;
+	mailbox_batch_release(&batch);
+	qsort(uid, *count, sizeof *uid, mailbox_imap_by_uid);
+	return fault;
+}
+
+enum fault
+mailbox_imap_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, struct why *why)
+{
+	uint32_t uid[CANDIDATES];
+	clist *found = NULL;
+	size_t count = 0;
+	enum fault fault;
+
+	if (moved->message_id == NULL || *moved->message_id == '\0' || mailbox_has_controls(moved->message_id))
+		return FAULT_NONE; /* it cannot be looked for: it stays */
+	fault = visit(mailbox->imap, moved->from, true, why);
+	if (fault == FAULT_ITEM)
+		return FAULT_NONE; /* the folder is gone */
+	if (fault == FAULT_NONE)
+		fault = search_id(mailbox->imap, moved->message_id, &found, why);
+	for (clistiter *i = found != NULL ? clist_begin(found) : NULL; i != NULL && count < CANDIDATES; i = clist_next(i))
+		uid[count++] = *(uint32_t *)clist_content(i);
+	if (found != NULL)
+		mailimap_search_result_free(found);
+	qsort(uid, count, sizeof *uid, mailbox_imap_by_uid);
+	if (fault == FAULT_NONE && count > 0)
+		fault = same_bytes(mailbox, uid, &count, moved->bytes, why);
+	if (fault == FAULT_NONE && count > 0)
+		fault = move_uids(mailbox->imap, uid, count, moved->to, why);
 	return fault;
 }

@@ -35,6 +35,8 @@ MUST_USE enum fault mailbox_imap_next(struct mailbox *mailbox, uint32_t after_ui
 MUST_USE enum fault mailbox_imap_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why);
 MUST_USE enum fault mailbox_imap_has(struct mailbox *mailbox, const char *folder, const char *message_id, bool *has, struct why *why);
 
+MUST_USE enum fault mailbox_imap_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, struct why *why);
+
 /* ---- mailbox_imap_idle.c ---- */
 
 MUST_USE enum fault mailbox_imap_listen(struct mailbox *mailbox, struct why *why);
@@ -48,6 +50,7 @@ MUST_USE enum fault mailbox_maildir_open(struct mailbox *mailbox, const struct c
 void mailbox_maildir_close(struct maildir *maildir);
 MUST_USE enum fault mailbox_maildir_next(struct mailbox *mailbox, size_t max, struct mailbox_batch *out, struct why *why);
 MUST_USE enum fault mailbox_maildir_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why);
+MUST_USE enum fault mailbox_maildir_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, struct why *why);
 MUST_USE enum fault mailbox_maildir_has(struct mailbox *mailbox, const char *folder, const char *message_id, bool *has, struct why *why);
 
 #endif

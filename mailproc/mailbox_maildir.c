@@ -319,8 +319,9 @@ is_wanted(const struct maildir *m, const char *name, const char *const *key, siz
 	return false;
 }
 
-enum fault
-mailbox_maildir_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why)
+/* Moves from one open folder into another, made if absent. */
+static enum fault
+move_files(struct mailbox *mailbox, int source, const char *const *key, size_t count, const char *folder, struct why *why)
 {
 	struct maildir *m = mailbox->maildir;
 	const char *const *from = m->is_maildir ? maildir_folders : plain_folders;
@@ -330,19 +331,39 @@ mailbox_maildir_move(struct mailbox *mailbox, const char *const *key, size_t cou
 	if (other < 0)
 		return why_set(why, FAULT_SETUP, "%s: the folder %s cannot be made: %s", mailbox->name, folder, strerror(errno));
 	for (int i = 0; fault == FAULT_NONE && i < (m->is_maildir ? 2 : 1); i++) {
-		DIR *dir = open_folder(m->folder, from[i]);
+		DIR *dir = open_folder(source, from[i]);
 		struct dirent *entry;
 
 		if (dir == NULL)
 			fault = why_set(why, FAULT_SETUP, "%s/%s: %s", mailbox->name, from[i], strerror(errno));
 		while (fault == FAULT_NONE && (entry = readdir(dir)) != NULL)
 			if (entry->d_name[0] != '.' && is_wanted(m, entry->d_name, key, count) &&
-			    !move_file(m->folder, other, from[i], entry->d_name, m->is_maildir))
+			    !move_file(source, other, from[i], entry->d_name, m->is_maildir))
 				fault = why_set(why, FAULT_SETUP, "%s/%s: %s", mailbox->name, entry->d_name, strerror(errno));
 		if (dir != NULL)
 			closedir(dir);
 	}
 	close(other);
+	return fault;
+}
+
+enum fault
+mailbox_maildir_move(struct mailbox *mailbox, const char *const *key, size_t count, const char *folder, struct why *why)
+{
+	return move_files(mailbox, mailbox->maildir->folder, key, count, folder, why);
+}
+
+/* A file keeps its name when it is moved, so the key is enough. */
+enum fault
+mailbox_maildir_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, struct why *why)
+{
+	int source = open_other(mailbox->maildir, moved->from, false);
+	enum fault fault;
+
+	if (source < 0)
+		return FAULT_NONE; /* somebody has removed the folder */
+	fault = move_files(mailbox, source, &moved->key, 1, moved->to, why);
+	close(source);
 	return fault;
 }
 

@@ -196,6 +196,26 @@ mark_moved(struct poll *p, const struct message_record *record, const bool *is_i
 	return fault;
 }
 
+/* A decision has changed where it belongs, after it was moved: on its server it has another UID in that folder. */
+static enum fault
+move_on(struct poll *p, const struct message_record *record, struct why *why)
+{
+	struct buf raw = BUF_MAX((size_t)p->business->config->message_max_bytes + 1);
+	struct mailbox_moved moved = {.key = record->key, .message_id = record->message_id, .from = record->lies_in, .to = record->folder};
+	const bool is_in = true;
+	enum fault fault = store_message_raw(p->business->store, record->id, &raw, why);
+
+	moved.bytes = buf_span(&raw);
+	if (fault == FAULT_NONE)
+		fault = mailbox_move_on(p->mailbox, &moved, why);
+	if (fault == FAULT_NONE)
+		fault = mark_moved(p, record, &is_in, 1, why);
+	if (fault == FAULT_NONE)
+		p->counts->moved++;
+	buf_release(&raw);
+	return fault;
+}
+
 /* Moves those of the records that belong into one folder. */
 static enum fault
 move_to(struct poll *p, const struct message_record *record, size_t count, const char *folder, struct why *why)
@@ -206,10 +226,12 @@ move_to(struct poll *p, const struct message_record *record, size_t count, const
 	enum fault fault;
 
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(record[i].folder, folder) == 0) {
+		if (strcmp(record[i].folder, folder) == 0 && record[i].lies_in == NULL) {
 			is_in[i] = true;
 			key[n++] = record[i].key;
 		}
+	if (n == 0)
+		return FAULT_NONE;
 	fault = mailbox_move(p->mailbox, key, n, folder, why);
 	if (fault == FAULT_NONE)
 		fault = mark_moved(p, record, is_in, count, why);
@@ -233,8 +255,13 @@ move_handled(struct poll *p, struct why *why)
 		for (size_t i = 0; fault == FAULT_NONE && i < count; i++) {
 			bool is_first = true;
 
+			if (record[i].lies_in != NULL) {
+				fault = move_on(p, &record[i], why);
+				moved++;
+				continue;
+			}
 			for (size_t j = 0; j < i; j++)
-				is_first = is_first && strcmp(record[i].folder, record[j].folder) != 0;
+				is_first = is_first && (record[j].lies_in != NULL || strcmp(record[i].folder, record[j].folder) != 0);
 			if (is_first)
 				fault = move_to(p, record, count, record[i].folder, why);
 			moved++;

@@ -253,6 +253,7 @@ CREATE TABLE message (
 	handled_at INTEGER,
 	folder     TEXT,			-- where it is to be moved; NULL: it stays
 	moved_at   INTEGER,
+	lies_in    TEXT,			-- the folder that it was moved to last; NULL: where it was fetched
 	message_id TEXT,			-- a hint only
 	sender     TEXT,
 	subject    TEXT,

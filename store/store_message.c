@@ -128,6 +128,7 @@ take_message(struct query *q, struct message_record *out)
 	out->has_outcome = outcome != NULL && message_outcome_parse(outcome, &out->outcome);
 	out->reason = take_text(q);
 	out->folder = take_text(q);
+	out->lies_in = take_text(q);
 	out->sender = take_text(q);
 	out->subject = take_text(q);
 	out->message_id = take_text(q);
@@ -357,6 +358,7 @@ message_record_release(struct message_record *record)
 	free(record->key);
 	free(record->reason);
 	free(record->folder);
+	free(record->lies_in);
 	free(record->sender);
 	free(record->subject);
 	free(record->message_id);

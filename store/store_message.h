@@ -28,7 +28,8 @@ struct message_record {
 	bool has_outcome;
 	enum message_outcome outcome;
 	char *reason;
-	char *folder; /* NULL: it stays */
+	char *folder; /* where it belongs; NULL: it stays */
+	char *lies_in; /* the folder that it was moved to last; NULL: where it was fetched */
 	char *sender, *subject, *message_id; /* NULL: not known */
 	int64_t letter, contact; /* 0: none */
 };

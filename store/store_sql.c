@@ -15,7 +15,7 @@
 	"r.id, r.reference, r.kind, r.term, r.certificate, r.state, r.state_at, r.next_day, "      \
 	"r.payment_method, r.round, r.created_at, t.customer FROM renewal r JOIN term t ON t.id = r.term"
 #define MESSAGE_COLUMNS                                                                            \
-	"id, mailbox, key, size, arrived_at, fetched_at, attempts, outcome, reason, folder, sender, subject, message_id, letter, contact"
+	"id, mailbox, key, size, arrived_at, fetched_at, attempts, outcome, reason, folder, lies_in, sender, subject, message_id, letter, contact"
 #define VIEW_RENEWAL_COLUMNS                                                                       \
 	"r.reference, r.kind, r.state, r.state_at, c.code AS customer, c.name AS customer_name, "  \
 	"x.common_name, t.product, x.authority, t.ends_at AS term_ends_at, x.not_after AS certificate_ends_at, r.next_day, " \
@@ -341,7 +341,7 @@ const char *const sql_text[sql_count] = {
 	[SQL_MESSAGE_UNMOVED] =
 	    "SELECT " MESSAGE_COLUMNS " FROM message INDEXED BY message_unmoved WHERE mailbox = :mailbox AND folder IS NOT NULL AND moved_at IS NULL ORDER BY id LIMIT :max",
 	[SQL_MESSAGE_MOVED] =
-	    "UPDATE message SET moved_at = :now WHERE id = :id",
+	    "UPDATE message SET moved_at = :now, lies_in = folder WHERE id = :id",
 
 	/* store_review.c */
 	[SQL_REVIEW_ADD] =

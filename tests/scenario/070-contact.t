@@ -1,6 +1,6 @@
 # Whom letters go to, as staff know it: added, changed, removed, with an event; what is wrong changes nothing.
 . tests/scenario/lib.sh
-plan 34
+plan 35
 work=$scratch/w
 "$MAILPROC" init "$work" >/dev/null 2>&1
 mp() { "$MAILPROC" -q --now 2026-11-23T10:00:00+09:00 -c "$work/mailproc.conf" "$@" 2>&1 </dev/null; }
