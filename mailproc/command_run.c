@@ -43,7 +43,7 @@ print_rows(const struct row *row, size_t count, unsigned parts, struct why *why)
 static enum fault
 print_report(const struct pipeline_counts *c, unsigned parts, struct why *why)
 {
-	struct row row[25 + message_outcome_count];
+	struct row row[26 + message_outcome_count];
 	char what[message_outcome_count][128];
 	size_t n = 0;
 
@@ -61,6 +61,7 @@ print_report(const struct pipeline_counts *c, unsigned parts, struct why *why)
 	row[n++] = (struct row){"look", "newly for a person", c->look.parked, false};
 	row[n++] = (struct row){"due", "renewals whose day has come", c->due.due, true};
 	row[n++] = (struct row){"due", "customers asked", c->due.noticed, false};
+	row[n++] = (struct row){"due", "customers reminded", c->due.reminded, false};
 	row[n++] = (struct row){"due", "terms that ended", c->due.ended, false};
 	row[n++] = (struct row){"due", "skipped: the customer is paused", c->due.paused, false};
 	row[n++] = (struct row){"due", "re-issues that staff apply for", c->due.waiting, false};

@@ -251,14 +251,14 @@ preview_facts(struct business *business, enum letter_kind kind, int64_t renewal,
 
 	keyless.key = NULL; /* the token of a letter that was never sent must not be valid */
 	letter.customer = record.customer;
-	if (fault == FAULT_NONE && contact == 0 && kind != LETTER_NEEDS_YOU)
+	if (fault == FAULT_NONE && contact == 0 && !outbox_is_to_staff(kind))
 		fault = first_contact(business, record.customer, &letter.contact, why);
 	if (fault == FAULT_NONE)
 		fault = store_customer_get(business->store, record.customer, &customer, why);
-	letter.language = kind == LETTER_NEEDS_YOU ? business->config->staff_language : customer.language;
+	letter.language = outbox_is_to_staff(kind) ? business->config->staff_language : customer.language;
 	if (fault == FAULT_NONE)
 		fault = outbox_facts_gather(&keyless, &letter, &asked, why);
-	if (fault == FAULT_ITEM && (kind == LETTER_PAYMENT_REQUEST || kind == LETTER_PAYMENT_REMINDER)) {
+	if (fault == FAULT_ITEM && outbox_has_invoice(kind)) {
 		letter.kind = LETTER_NOTICE;
 		fault = outbox_facts_gather(&keyless, &letter, &asked, why);
 		asked.kind = kind;

@@ -1,14 +1,8 @@
-/*
- * outbox_check.c - every letter in every language, rendered and written with sample facts, as it will be when it counts
- *
- * A letter whose templates do not exist yet is passed over, but not a letter whose twin is missing, nor one that exists in one language only.
- */
+/* outbox_check.c - every letter in every language, rendered and written with sample facts, as it will be when it counts. */
 #include "outbox_inner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "base/file.h"
 
 /* Each letter is tried with all of these: together they take every branch of our own templates. */
 static const struct outbox_sample samples[] = {
@@ -18,35 +12,6 @@ static const struct outbox_sample samples[] = {
     {.certificates = 1, .is_card = true, .is_late = true},
     {.certificates = 2, .is_card = true, .is_flex = true, .is_late = true, .is_named = true},
 };
-
-static bool
-has_file(const char *dir, enum language language, enum letter_kind kind)
-{
-	static const char *const suffix[] = {"txt", "html"};
-	bool has = false;
-
-	for (size_t i = 0; i < 2 && *dir != '\0' && !has; i++) {
-		struct buf path = BUF_MAX(4096);
-
-		buf_addf(&path, "%s/%s/%s.%s", dir, language_text(language), letter_kind_text(kind), suffix[i]);
-		has = file_exists(buf_text(&path));
-		buf_release(&path);
-	}
-	return has;
-}
-
-static bool
-is_written(const struct config *config, enum letter_kind kind)
-{
-	struct buf dir = BUF_MAX(4096);
-	bool is = false;
-
-	buf_addf(&dir, "%s/templates", config->data_dir);
-	for (int language = 0; language < (int)language_count && !is; language++)
-		is = has_file(buf_text(&dir), (enum language)language, kind) || has_file(config->own_letters, (enum language)language, kind);
-	buf_release(&dir);
-	return is;
-}
 
 static enum fault
 try_sample(const struct config *config, const struct outbox_sample *sample, struct why *why)
@@ -113,8 +78,6 @@ outbox_check_templates(const struct config *config, config_problem *problem, voi
 
 	*count = 0;
 	for (int kind = 0; kind < (int)letter_kind_count; kind++) {
-		if (!is_written(config, (enum letter_kind)kind))
-			continue;
 		for (int language = 0; language < (int)language_count; language++) {
 			struct why one = {0};
 			enum fault fault = check_letter(config, (enum letter_kind)kind, (enum language)language, problem, data, &one);
@@ -127,11 +90,6 @@ outbox_check_templates(const struct config *config, config_problem *problem, voi
 			if (fault != FAULT_NONE)
 				worst = FAULT_SETUP;
 		}
-	}
-	if (*count == 0) {
-		snprintf(first.text, sizeof first.text, "%s/templates holds no letters", config->data_dir);
-		tell(LETTER_NOTICE, first.text, problem, data);
-		worst = FAULT_SETUP;
 	}
 	return worst == FAULT_NONE ? FAULT_NONE : why_set(why, worst, "%s", first.text);
 }

@@ -22,16 +22,20 @@
  *     .days_left                      until the end that the letter is about
  *     .last_safe_day .is_late         the last day on which a payment makes it a renewal; whether it has passed
  *     .next_term_ends                 of the renewed term
+ *     .new_expires                    the end of the certificate that closed the renewal; null: not known
  *     .look_url                       where a browser shows it; null for a wildcard without another name
  *   is_late                           of any certificate
+ *   has_reissue                       a new certificate ends inside its term
  *   plan_is_flex  flex_note[]  how_to_look[]  browser_note[]
  *   has_mailto  mailto_renew  mailto_decline
  *   payment.is_card .is_transfer      and .card_steps[] .bank_account[] .transfer_fee[] .payer_kana
  *   order.number                      null but in letters about an invoice, like the next
- *   invoice.number .issued_day .due_day .addressee .net .tax .total
+ *   invoice.number .issued_day .due_day .addressee .net .tax .total .is_overdue
  *   invoice.lines[]                   .position .description .amount .tax_percent
  *   invoice.taxes[]                   .tax_percent .net .tax
  *   review.id .reason .suggestion     and .opened .sender .subject: letters to staff
+ *   waiting.count .today              in the daily letter to staff; and of each list of store_waiting.h, with its names there:
+ *   waiting.has_reviews               whether there are any, and likewise of the others
  */
 #include "outbox_inner.h"
 
@@ -177,6 +181,10 @@ certificate_json(struct making *m, const struct outbox_item *item, size_t positi
 	set_day(m, to, "last_safe_day", item->policy.last_safe_day);
 	set(m, to, "is_late", json_boolean(is_late(m, item)));
 	set_day(m, to, "next_term_ends", day_of_instant(item->policy.next_term_ends_at));
+	if (item->successor.id != 0)
+		set_instant(m, to, "new_expires", item->successor.not_after);
+	else
+		set(m, to, "new_expires", json_null());
 	snprintf(url, sizeof url, "https://%s/", name != NULL ? name : "");
 	set_text(m, to, "look_url", name != NULL ? url : NULL);
 	return to;
@@ -187,9 +195,13 @@ set_certificates(struct making *m, json_t *to)
 {
 	const struct outbox_facts *facts = m->facts;
 	json_t *list = json_array();
-	bool any_late = false;
+	bool any_late = false, any_reissue = false;
 
 	for (size_t i = 0; i < facts->item_count; i++) {
+		const struct outbox_item *item = &facts->item[i];
+
+		any_reissue = any_reissue || (item->successor.id != 0 &&
+		    day_of_instant(item->successor.not_after) < day_of_instant(item->policy.next_term_ends_at));
 		any_late = any_late || is_late(m, &facts->item[i]);
 		if (json_array_append_new(list, certificate_json(m, &facts->item[i], i + 1)) != 0)
 			m->failed = true;
@@ -199,6 +211,7 @@ set_certificates(struct making *m, json_t *to)
 	set(m, to, "count", json_integer((json_int_t)facts->item_count));
 	set(m, to, "is_several", json_boolean(facts->item_count > 1));
 	set(m, to, "is_late", json_boolean(any_late));
+	set(m, to, "has_reissue", json_boolean(any_reissue));
 	set_text(m, to, "reference", facts->item_count > 0 ? facts->item[0].renewal.reference : NULL);
 }
 
@@ -308,6 +321,7 @@ set_invoice(struct making *m, json_t *to)
 	set_text(m, made, "number", invoice->number);
 	set_day(m, made, "issued_day", invoice->issued_day);
 	set_day(m, made, "due_day", invoice->due_day);
+	set(m, made, "is_overdue", json_boolean(day_of_instant(m->facts->now) > invoice->due_day));
 	set_text(m, made, "addressee", invoice->addressee);
 	set_amount(m, made, "net", invoice->net, invoice->currency);
 	set_amount(m, made, "tax", invoice->tax, invoice->currency);
@@ -337,6 +351,50 @@ set_review(struct making *m, json_t *to)
 	set_text(m, made, "sender", m->facts->message.sender);
 	set_text(m, made, "subject", m->facts->message.subject);
 	set(m, to, "review", made);
+}
+
+/* "2026-11-24T10:00:00+09:00" as "2026-11-24 10:00": lists for staff are short. */
+static void
+shorten_instant(struct making *m, json_t *row, const char *name)
+{
+	const char *text = json_string_value(json_object_get(row, name));
+	char shortened[17];
+
+	if (text == NULL || strlen(text) < 16)
+		return;
+	snprintf(shortened, sizeof shortened, "%.10s %.5s", text, text + 11);
+	set_text(m, row, name, shortened);
+}
+
+static void
+set_waiting(struct making *m, json_t *to)
+{
+	static const char *const lists[] = {"reviews", "letters", "unpaid", "apply", "late", "reissues"};
+	static const char *const instants[] = {"opened_at", "state_at", "ends_at"};
+	char today[DAY_TEXT_MAX], has[32];
+	json_t *made, *row;
+	size_t at;
+
+	if (m->facts->waiting == NULL) {
+		set(m, to, "waiting", json_null());
+		return;
+	}
+	made = json_deep_copy(m->facts->waiting);
+	set_text(m, made, "today", day_text(today, day_of_instant(m->facts->now)));
+	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+		json_t *rows = json_object_get(made, lists[i]);
+
+		snprintf(has, sizeof has, "has_%s", lists[i]);
+		set(m, made, has, json_boolean(json_array_size(rows) > 0));
+		json_array_foreach(rows, at, row) {
+			for (size_t k = 0; k < sizeof instants / sizeof instants[0]; k++)
+				shorten_instant(m, row, instants[k]);
+			if (json_is_integer(json_object_get(row, "total")))
+				set_amount(m, row, "total", json_integer_value(json_object_get(row, "total")),
+				    json_string_value(json_object_get(row, "currency")));
+		}
+	}
+	set(m, to, "waiting", made);
 }
 
 static enum fault
@@ -370,6 +428,7 @@ outbox_data(const struct config *config, const struct outbox_facts *facts, json_
 	set_payment(&m, made);
 	set_invoice(&m, made);
 	set_review(&m, made);
+	set_waiting(&m, made);
 	set_text(&m, made, "reply_key", facts->token);
 	fault = set_links(&m, made, why);
 	if (fault == FAULT_NONE && m.failed)

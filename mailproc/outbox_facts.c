@@ -4,6 +4,21 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "../store/store_waiting.h"
+#include "base/day.h"
+
+bool
+outbox_is_to_staff(enum letter_kind kind)
+{
+	return kind == LETTER_NEEDS_YOU || kind == LETTER_DIGEST;
+}
+
+bool
+outbox_has_invoice(enum letter_kind kind)
+{
+	return kind == LETTER_PAYMENT_REQUEST || kind == LETTER_INVOICE || kind == LETTER_PAYMENT_REMINDER;
+}
+
 static enum fault
 gather_item(struct business *business, int64_t id, struct outbox_item *out, struct why *why)
 {
@@ -13,6 +28,8 @@ gather_item(struct business *business, int64_t id, struct outbox_item *out, stru
 		fault = store_term_get(business->store, out->renewal.term, &out->term, why);
 	if (fault == FAULT_NONE)
 		fault = store_certificate_get(business->store, out->renewal.certificate, &out->certificate, why);
+	if (fault == FAULT_NONE && out->renewal.successor != 0)
+		fault = store_certificate_get(business->store, out->renewal.successor, &out->successor, why);
 	if (fault == FAULT_NONE)
 		fault = policy_of_renewal(business, &out->renewal, &out->policy, why);
 	return fault;
@@ -40,7 +57,7 @@ gather_people(struct business *business, int64_t customer, int64_t contact, stru
 		fault = store_customer_get(business->store, customer, &facts->customer, why);
 	if (fault == FAULT_NONE && contact != 0)
 		fault = store_contact_get(business->store, contact, &facts->contact, why);
-	if (fault == FAULT_NONE && facts->kind != LETTER_NEEDS_YOU && (facts->customer.id == 0 || facts->contact.id == 0))
+	if (fault == FAULT_NONE && !outbox_is_to_staff(facts->kind) && (facts->customer.id == 0 || facts->contact.id == 0))
 		fault = why_set(why, FAULT_ITEM, "the letter has no customer or no contact");
 	return fault;
 }
@@ -51,7 +68,7 @@ gather_invoice(struct business *business, struct outbox_facts *facts, struct why
 	bool found = false;
 	enum fault fault;
 
-	if (facts->kind != LETTER_PAYMENT_REQUEST && facts->kind != LETTER_PAYMENT_REMINDER)
+	if (!outbox_has_invoice(facts->kind))
 		return FAULT_NONE;
 	if (facts->item_count == 0)
 		return why_set(why, FAULT_ITEM, "the letter is about no renewal");
@@ -97,10 +114,12 @@ outbox_facts_gather(struct business *business, const struct letter *letter, stru
 		fault = gather_items(business, renewal, letter->item_count, &facts, why);
 	if (fault == FAULT_NONE && letter->review != 0)
 		fault = gather_review(business, letter->review, &facts, why);
-	if (fault == FAULT_NONE && letter->kind != LETTER_NEEDS_YOU && facts.item_count == 0)
+	if (fault == FAULT_NONE && !outbox_is_to_staff(letter->kind) && facts.item_count == 0)
 		fault = why_set(why, FAULT_ITEM, "the letter is about no renewal");
 	if (fault == FAULT_NONE)
 		fault = gather_invoice(business, &facts, why);
+	if (fault == FAULT_NONE && letter->kind == LETTER_DIGEST)
+		fault = store_waiting(business->store, day_of_instant(business->now), business->now, &facts.waiting, why);
 	if (fault == FAULT_NONE && business->key != NULL)
 		fault = token_make(facts.token, business->key, letter->id, letter->contact, why);
 	free(renewal);
@@ -121,10 +140,12 @@ outbox_facts_release(struct outbox_facts *facts)
 		renewal_release(&facts->item[i].renewal);
 		term_release(&facts->item[i].term);
 		certificate_release(&facts->item[i].certificate);
+		certificate_release(&facts->item[i].successor);
 	}
 	free(facts->item);
 	invoice_release(&facts->invoice);
 	json_decref(facts->invoice_json);
+	json_decref(facts->waiting);
 	review_release(&facts->review);
 	message_record_release(&facts->message);
 	*facts = (struct outbox_facts){0};

@@ -24,6 +24,7 @@ struct outbox_item {
 	struct renewal renewal;
 	struct term term;
 	struct certificate certificate;
+	struct certificate successor; /* that closed the renewal; id 0: none */
 	struct policy policy;
 };
 
@@ -41,7 +42,12 @@ struct outbox_facts {
 	json_t *invoice_json;		/* as store_invoice_json() gives it; NULL: none */
 	struct review review;		/* id 0: none */
 	struct message_record message;	/* that the review is about; id 0: none */
+	json_t *waiting;		/* as store_waiting() gives it: in a digest; NULL: none */
 };
+
+bool outbox_is_to_staff(enum letter_kind kind);
+/* Whether a letter of this kind speaks of an invoice. */
+bool outbox_has_invoice(enum letter_kind kind);
 
 /* Gathers the records of a letter; token is made when key is there. FAULT_ITEM when something it speaks of is missing. */
 MUST_USE enum fault outbox_facts_gather(struct business *business, const struct letter *letter, struct outbox_facts *out,
@@ -59,8 +65,9 @@ MUST_USE enum fault outbox_sample_facts(const struct config *config, const struc
     struct why *why);
 /* An invoice as one reply to these items would bring it, for a letter that is looked at before there is one. */
 MUST_USE enum fault outbox_sample_invoice(const struct config *config, struct outbox_facts *facts, struct why *why);
-/* A review of a mail by nobody, likewise. */
+/* A review of a mail by nobody, and a list of what waits, likewise. */
 MUST_USE enum fault outbox_sample_review(struct outbox_facts *facts, struct why *why);
+MUST_USE enum fault outbox_sample_waiting(struct outbox_facts *facts, struct why *why);
 
 /* ---- what a template may say (outbox_data.c, outbox_mailto.c) ---- */
 

@@ -70,6 +70,8 @@ sample_item(const struct config *config, const struct outbox_sample *sample, siz
 	item->term.starts_at = instant_add_years(ends_at, -1);
 	item->certificate.not_after = ends_at;
 	item->certificate.not_before = item->term.starts_at;
+	item->successor.id = 1;
+	item->successor.not_after = ends_at + (int64_t)(position % 2 == 0 ? 200 : 366) * DAY_SECONDS;
 	item->policy = (struct policy){.term_ends_at = ends_at, .ends_at = ends_at, .end_day = end_day, .last_safe_day = end_day - vetting,
 	    .next_term_ends_at = instant_add_years(ends_at, product != NULL ? product->term_years : 1)};
 	snprintf(reference, sizeof reference, "%s-%d-%05zu", config->reference_prefix, day_year(day_of_instant(now)), position + 123);
@@ -125,6 +127,24 @@ outbox_sample_review(struct outbox_facts *facts, struct why *why)
 }
 
 enum fault
+outbox_sample_waiting(struct outbox_facts *facts, struct why *why)
+{
+	static const char at[] = "2026-11-20T09:30:00+09:00", name[] = "株式会社サンプル商事", reference[] = "SSL-2026-00123",
+			  host[] = "www.customer.example";
+
+	facts->waiting = json_pack("{s:i, s:[{s:i, s:s, s:s, s:s, s:s}], s:[{s:i, s:s, s:s, s:s, s:s}], s:[{s:s, s:s, s:i, s:s, s:s, s:s, s:s}],"
+				   " s:[{s:s, s:s, s:s, s:s}], s:[{s:s, s:s, s:s, s:s, s:s}], s:[{s:s, s:s, s:s, s:s}]}",
+	    "count", 6, "reviews", "id", 12, "opened_at", at, "reference", reference, "customer_name", name, "reason",
+	    "it says that it should be renewed, and that it should not", "letters", "id", 34, "kind", "notice", "state", "unknown", "reference",
+	    reference, "reason", "the run ended before the server's answer was recorded", "unpaid", "number", "2026-000012", "customer_name", name,
+	    "total", 89100, "currency", "JPY", "due_day", "2026-11-18", "reference", reference, "common_name", host, "apply", "reference",
+	    reference, "common_name", host, "customer_name", name, "state_at", at, "late", "reference", reference, "common_name", host,
+	    "customer_name", name, "state", "applied", "ends_at", at, "reissues", "reference", reference, "common_name", host, "customer_name",
+	    name, "ends_at", at);
+	return facts->waiting != NULL ? FAULT_NONE : why_set(why, FAULT_STOP, "no memory for a sample");
+}
+
+enum fault
 outbox_sample_facts(const struct config *config, const struct outbox_sample *sample, struct outbox_facts *out, struct why *why)
 {
 	struct outbox_facts facts = {.kind = sample->kind, .language = sample->language, .now = day_start(day_make(2026, 11, 24)) + 36000};
@@ -138,12 +158,16 @@ outbox_sample_facts(const struct config *config, const struct outbox_sample *sam
 	snprintf(facts.token, sizeof facts.token, "123-abcdefghijklmnopqrstuvwxyz");
 	if (!made)
 		fault = why_set(why, FAULT_STOP, "no memory for a sample");
-	if (fault == FAULT_NONE && (sample->kind == LETTER_PAYMENT_REQUEST || sample->kind == LETTER_PAYMENT_REMINDER))
+	if (fault == FAULT_NONE && outbox_has_invoice(sample->kind))
 		fault = outbox_sample_invoice(config, &facts, why);
-	if (fault == FAULT_NONE && sample->kind == LETTER_NEEDS_YOU) {
+	if (fault == FAULT_NONE && sample->is_late && facts.invoice.id != 0)
+		facts.invoice.due_day = day_of_instant(facts.now) - 3;
+	if (outbox_is_to_staff(sample->kind))
 		contact_release(&facts.contact);
+	if (fault == FAULT_NONE && sample->kind == LETTER_NEEDS_YOU)
 		fault = outbox_sample_review(&facts, why);
-	}
+	if (fault == FAULT_NONE && sample->kind == LETTER_DIGEST)
+		fault = outbox_sample_waiting(&facts, why);
 	if (fault != FAULT_NONE) {
 		outbox_facts_release(&facts);
 		return fault;

@@ -175,11 +175,12 @@ pipeline_counts_json(const struct pipeline_counts *c)
 	for (size_t i = 0; i < message_outcome_count; i++)
 		json_object_set_new(outcomes, message_outcome_text((enum message_outcome)i),
 		    json_integer((json_int_t)c->outcome[i]));
-	return json_pack("{s:I, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I}",
+	return json_pack("{s:I, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I}, s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}, s:I}",
 	    "fetched", (json_int_t)c->fetched, "outcomes", outcomes, "moved", (json_int_t)c->moved, "look", "looked", (json_int_t)c->look.looked,
 	    "installed", (json_int_t)c->look.installed, "away", (json_int_t)c->look.away, "not_checked", (json_int_t)c->look.not_checked, "parked",
 	    (json_int_t)c->look.parked, "due", "due",
-	    (json_int_t)c->due.due, "noticed", (json_int_t)c->due.noticed, "ended", (json_int_t)c->due.ended, "paused",
+	    (json_int_t)c->due.due, "noticed", (json_int_t)c->due.noticed, "reminded", (json_int_t)c->due.reminded,
+	    "waiting", (json_int_t)c->due.waiting, "ended", (json_int_t)c->due.ended, "paused",
 	    (json_int_t)c->due.paused, "parked", (json_int_t)c->due.parked, "billing", "told", (json_int_t)c->billing.told, "accepted",
 	    (json_int_t)c->billing.accepted, "later", (json_int_t)c->billing.later, "refused", (json_int_t)c->billing.refused, "letters", "rendered",
 	    (json_int_t)c->outbox.rendered, "accepted", (json_int_t)c->outbox.accepted, "later",

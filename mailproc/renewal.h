@@ -13,6 +13,7 @@
  *   renewal_apply.c    what a message leads to                         renewal_answer.c    the answers of a clear reply
  *   renewal_review.c   what staff say                                  renewal_due.c       what the calendar says
  *   renewal_policy.c   the dates                                       renewal_calendar.c  closed days
+ *   renewal_schedule.c the next dated step                             renewal_term.c      the next term
  *   renewal_order.c    order and invoice                               renewal_letter.c    whom a step writes to
  *
  * Every function that writes runs inside the caller's transaction (store_begin) unless it says otherwise.
@@ -57,11 +58,12 @@ struct occurrence {
 	const char *in_reply_to; /* Message-ID of the customer's mail, for the thread; NULL */
 	int64_t contact;	 /* whose letter that mail answers, or whom a confirmation is asked of; 0: nobody */
 	const struct certificate *certificate; /* installed: the new one, borrowed; NULL: its dates are not known and taken from the rules */
+	bool is_silent;		 /* no letters: the customer is paused, or an import tells what was done before */
 };
 
 /*
  * The ONLY way to change a state: checks the present state and the guard, writes the next, appends the event, makes order and invoice where it becomes
- * ordered, withdraws letters that are moot, wants the new ones. FAULT_ITEM: the product is not configured, or there is nobody to write to.
+ * ordered, begins the next term where it becomes renewed, withdraws letters that are moot, wants the new ones. FAULT_ITEM: the product is not configured, or there is nobody to write to.
  * *advanced false: the table has no row for it (or the guard says no), and *explanation (static text) says which.
  */
 MUST_USE enum fault renewal_advance(struct business *business, int64_t renewal, const struct occurrence *occurrence, bool *advanced,
@@ -69,23 +71,35 @@ MUST_USE enum fault renewal_advance(struct business *business, int64_t renewal, 
 /* The table, aligned; as a graph for Graphviz with dot. */
 MUST_USE enum fault renewal_print_workflow(FILE *to, bool dot, struct why *why);
 
+/*
+ * The passages that a certificate of a term leads to, where they are not there yet: a renewal at the end of the term, and a re-issue where the certificate
+ * ends inside it. A renewal that is still open is about this certificate from now on.
+ */
+MUST_USE enum fault renewal_begin(struct business *business, int64_t term, int64_t certificate, enum renewal_event event, json_t *evidence,
+    const char *by, struct why *why);
+
 /* ---- policy (renewal_policy.c) ---- */
+
+enum { POLICY_REMINDERS_MAX = 8 };
 
 struct policy {
 	int64_t term_ends_at;
 	int64_t ends_at;	   /* the end this passage is about: of the term, or of the certificate (re-issue) */
+	int lead_days;		   /* before the end: L */
 	int notice_day;		   /* lead time before the end, moved earlier from a closed day */
 	int end_day;		   /* the local day of the end */
 	int last_safe_day;	   /* to pay: the end less the vetting days, moved earlier from a closed day */
 	int64_t next_term_ends_at; /* end + term + extra days */
+	int reminder[POLICY_REMINDERS_MAX]; /* days before the end, falling, each less than lead_days */
+	size_t reminder_count;
 };
 /* FAULT_ITEM when the product is not in the configuration. */
 MUST_USE enum fault policy_of_renewal(const struct business *business, const struct renewal *renewal, struct policy *out, struct why *why);
 /* The same as a pure function: starts_at and ends_at are those of the term, or of the certificate for a re-issue. */
 void policy_make(struct policy *out, const struct calendar *calendar, const struct config_product *product, enum renewal_kind kind,
     int64_t starts_at, int64_t ends_at, int64_t term_ends_at);
-/* The day of the next dated step of a renewal in this state: -1 when none is left. */
-int policy_next_day(const struct policy *policy, enum renewal_state state);
+/* The longest validity, in days, that browsers accept of a public certificate issued on this day; source: the rule in words. */
+int policy_validity_days(int issued_day, const char **source);
 bool calendar_is_closed(const struct calendar *calendar, int day);
 int calendar_open_day_before(const struct calendar *calendar, int day); /* day itself when it is open */
 int policy_due_day(const struct business *business, const struct policy *policy); /* of an invoice issued now */
@@ -134,10 +148,13 @@ MUST_USE enum fault renewal_attach_review(struct business *business, int64_t rev
 /* ---- what the calendar leads to (renewal_due.c) ---- */
 
 struct due_counts {
-	size_t due, noticed, ended, paused, parked;
+	size_t due, noticed, reminded, ended, paused, parked;
 	size_t waiting; /* re-issues that staff apply for */
 };
-/* Each renewal whose day has come, each in a transaction of its own: due means "from this day on and not yet done". */
+/*
+ * Each renewal whose day has come: due means "from this day on and not yet done". Certificates of one customer that are due together, or within
+ * days, share a letter and a transaction.
+ */
 MUST_USE enum fault renewal_run_due(struct business *business, struct due_counts *counts, struct why *why);
 
 /* ---- order and invoice (renewal_order.c) ---- */

@@ -132,7 +132,7 @@ advance_verdict(struct receipt *receipt, const struct answers *answers, enum ver
 		if (answers->verdict[i] == verdict)
 			renewal[count++] = answers->passage[i].renewal.id;
 	if (count > 0)
-		fault = renewal_advance_all(receipt->business, renewal, count, occurrence, &advanced, &explanation, why);
+		fault = renewal_advance_all(receipt->business, renewal, NULL, count, occurrence, &advanced, &explanation, why);
 	if (fault == FAULT_NONE && !advanced)
 		fault = why_set(why, FAULT_ITEM, "%s", explanation);
 	free(renewal);
@@ -225,7 +225,7 @@ ask_contact(struct receipt *receipt, const struct answers *answers, struct why *
 	for (size_t i = 0; i < answers->count; i++)
 		if (answers->passage[i].changes)
 			renewal[count++] = answers->passage[i].renewal.id;
-	fault = renewal_advance_all(receipt->business, renewal, count, &occurrence, &advanced, &explanation, why);
+	fault = renewal_advance_all(receipt->business, renewal, NULL, count, &occurrence, &advanced, &explanation, why);
 	if (fault != FAULT_NONE)
 		goto out;
 	if (!advanced) {

@@ -133,13 +133,21 @@ asks_nothing(enum letter_kind kind)
 	switch (kind) {
 	case LETTER_PAYMENT_REQUEST:
 	case LETTER_PAYMENT_REMINDER:
+	case LETTER_INVOICE:
 	case LETTER_APPLICATION_STARTED:
+	case LETTER_RENEWED:
 	case LETTER_DECLINED:
+	case LETTER_LAPSED:
+	case LETTER_NEW_PURCHASE:
+	case LETTER_REISSUE_STARTED:
+	case LETTER_INSTALL:
 		return true;
 	case LETTER_NOTICE:
 	case LETTER_REMINDER:
+	case LETTER_LAST_CHANCE:
 	case LETTER_CONFIRM:
 	case LETTER_NEEDS_YOU:
+	case LETTER_DIGEST:
 	case letter_kind_count:
 		break;
 	}

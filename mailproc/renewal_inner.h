@@ -43,7 +43,9 @@ struct passage {
 	enum renewal_state to;
 	unsigned letters; /* bit set, 1u << kind of letter */
 	bool changes;	  /* the state becomes another one */
-	int round;	  /* afterwards: letters of the step carry it */
+	int round;	  /* of the renewal, afterwards */
+	int letter_round; /* what letters of the step carry */
+	enum payment_method method; /* in which it is, or would be, paid */
 };
 
 /*
@@ -54,9 +56,55 @@ MUST_USE enum fault passage_plan(const struct business *business, int64_t renewa
     const char **refusal, struct why *why);
 void passage_release(struct passage *passage);
 
-/* renewal_advance() for several renewals of one customer: all or none, one order, and each letter about all that want it. */
-MUST_USE enum fault renewal_advance_all(struct business *business, const int64_t *renewal, size_t count,
+/*
+ * renewal_advance() for several renewals of one customer: all or none, one order, and each letter about all that want it. step: the dated step of each,
+ * as schedule_make() gave it; NULL where it was not the calendar.
+ */
+MUST_USE enum fault renewal_advance_all(struct business *business, const int64_t *renewal, const int *step, size_t count,
     const struct occurrence *occurrence, bool *advanced, const char **explanation, struct why *why);
+
+/* ---- the next dated step (renewal_schedule.c) ---- */
+
+enum { ROUNDS_PER_ANSWER = 1000 }; /* a changed answer begins new rounds of payment reminders: round of the renewal * this + step */
+
+/* What it depends on. */
+struct schedule_facts {
+	enum renewal_kind kind;
+	enum renewal_state state;
+	int round;
+	const struct policy *policy;
+	const struct calendar *calendar;
+	int64_t now;
+	int last_day;		    /* of the newest letter about it; -1: none */
+	struct letter_history history;
+	int due_day;		    /* of its unpaid invoice; -1: none */
+	int remind_before, remind_after, last_chance_days; /* as configured */
+};
+
+/* The next dated step: on day (or later, but never before earliest_day) this event happens. */
+struct schedule {
+	enum renewal_event event; /* renewal_event_count: nothing is left for the calendar */
+	int step;		  /* which of several: days before the end of a reminder, 1 and 2 of payment reminders */
+	int day;		  /* -1: none */
+	int earliest_day;	  /* so long after the last letter */
+	int64_t invoice;	  /* a payment reminder is about; 0: none */
+};
+
+void schedule_make(struct schedule *out, const struct schedule_facts *facts);
+/* The same with the facts from the store. */
+MUST_USE enum fault schedule_next(const struct business *business, const struct renewal *renewal, const struct policy *policy,
+    struct schedule *out, struct why *why);
+/* Writes the next day of a renewal into the store, as it is now. */
+MUST_USE enum fault schedule_write(const struct business *business, int64_t renewal, struct why *why);
+
+/* ---- the next term (renewal_term.c) ---- */
+
+/*
+ * A renewal that was closed by its new certificate: term, certificate and the passages that follow are recorded. A re-issue: the certificate, and what it
+ * is followed by inside its term.
+ */
+MUST_USE enum fault term_follow(struct business *business, const struct passage *passage, const struct occurrence *occurrence,
+    struct why *why);
 
 /* ---- who is written to (renewal_letter.c) ---- */
 

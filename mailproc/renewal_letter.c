@@ -104,7 +104,7 @@ want_one(struct business *business, enum letter_kind kind, const struct customer
 		return why_set(why, FAULT_STOP, "no memory for a letter");
 	for (size_t i = 0; i < count; i++)
 		if (passage[i].letters & 1u << kind)
-			item[letter.item_count++] = (struct letter_item){.renewal = passage[i].renewal.id, .round = passage[i].round};
+			item[letter.item_count++] = (struct letter_item){.renewal = passage[i].renewal.id, .round = passage[i].letter_round};
 	letter.item = item;
 	fault = thread_of(business, passage, count, contact->id, in_reply_to, &thread, why);
 	if (fault == FAULT_NONE) {
@@ -132,21 +132,60 @@ contact_find(const struct contact_list *list, int64_t id)
 	return NULL;
 }
 
+#define ROLE(name) (1u << ROLE_##name)
+enum { EVERYBODY = ROLE(ADMIN) | ROLE(BILLING) | ROLE(TECHNICAL) };
+
+/* Whom a kind of letter goes to; where nobody has such a role, the next choice; at last everybody. */
+static const unsigned *
+roles_of(enum letter_kind kind)
+{
+	static const unsigned deciding[] = {ROLE(ADMIN), EVERYBODY}, paying[] = {ROLE(BILLING), ROLE(ADMIN), EVERYBODY},
+			      reminding[] = {ROLE(ADMIN) | ROLE(BILLING), EVERYBODY},
+			      installing[] = {ROLE(TECHNICAL) | ROLE(ADMIN), EVERYBODY}, all[] = {EVERYBODY};
+
+	switch (kind) {
+	case LETTER_NOTICE:
+	case LETTER_REMINDER:
+	case LETTER_LAST_CHANCE:
+	case LETTER_CONFIRM: /* where the contact is no longer written to */
+		return deciding;
+	case LETTER_INVOICE:
+		return paying;
+	case LETTER_PAYMENT_REMINDER:
+		return reminding;
+	case LETTER_REISSUE_STARTED:
+	case LETTER_INSTALL:
+		return installing;
+	case LETTER_PAYMENT_REQUEST:
+	case LETTER_APPLICATION_STARTED:
+	case LETTER_RENEWED:
+	case LETTER_DECLINED:
+	case LETTER_LAPSED:
+	case LETTER_NEW_PURCHASE:
+	case LETTER_NEEDS_YOU:
+	case LETTER_DIGEST:
+	case letter_kind_count:
+		break;
+	}
+	return all;
+}
+
 /* Marks in is_chosen whom a kind of letter goes to: each address once. */
 static void
 choose_contacts(enum letter_kind kind, const struct contact_list *list, int64_t answering, bool *is_chosen)
 {
-	bool has_admin = false, is_asking = kind == LETTER_NOTICE || kind == LETTER_REMINDER;
 	const struct contact *only = kind == LETTER_CONFIRM ? contact_find(list, answering) : NULL;
+	const unsigned *roles = roles_of(kind);
+	unsigned present = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		has_admin = has_admin || list->contact[i].role == ROLE_ADMIN;
-	if (kind == LETTER_CONFIRM && only == NULL)
-		is_asking = true; /* the contact is no longer written to: those who decide are asked instead */
+		present |= 1u << list->contact[i].role;
+	while (*roles != EVERYBODY && (*roles & present) == 0)
+		roles++;
 	for (size_t i = 0; i < list->count; i++) {
 		const struct contact *contact = &list->contact[i];
 
-		is_chosen[i] = only != NULL ? contact == only : !is_asking || !has_admin || contact->role == ROLE_ADMIN;
+		is_chosen[i] = only != NULL ? contact == only : (*roles & 1u << contact->role) != 0;
 		for (size_t j = 0; j < i && is_chosen[i]; j++)
 			is_chosen[i] = !is_chosen[j] || strcasecmp(list->contact[j].address, contact->address) != 0;
 	}

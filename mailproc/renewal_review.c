@@ -182,7 +182,7 @@ act(struct business *business, const struct matter *matter, const struct decisio
 			fault = why_set(why, FAULT_ITEM, "this message was acted on before");
 	}
 	if (fault == FAULT_NONE)
-		fault = renewal_advance_all(business, matter->renewal, matter->renewal_count, &occurrence, &advanced, &explanation, why);
+		fault = renewal_advance_all(business, matter->renewal, NULL, matter->renewal_count, &occurrence, &advanced, &explanation, why);
 	if (fault == FAULT_NONE && !advanced)
 		fault = why_set(why, FAULT_ITEM, "review %" PRId64 " cannot be decided so: %s", matter->review.id, explanation);
 	json_decref(evidence);

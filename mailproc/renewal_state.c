@@ -14,46 +14,79 @@
 #include "base/log.h"
 #include "base/table.h"
 
-/* ---- guards: pure functions of the dates and the time ---- */
+/* ---- guards: pure functions of the record and the time ---- */
+
+enum { LAPSED_LETTER_DAYS = 30, DAY_SECONDS = 24 * 60 * 60 };
 
 static bool
-always(const struct policy *policy, int64_t now)
+always(const struct passage *passage, int64_t now)
 {
-	(void)policy;
+	(void)passage;
 	(void)now;
 	return true;
 }
 
 static bool
-has_ended(const struct policy *policy, int64_t now)
+has_ended(const struct passage *passage, int64_t now)
 {
-	return now >= policy->ends_at;
+	return now >= passage->policy.ends_at;
 }
 
 static bool
-has_not_ended(const struct policy *policy, int64_t now)
+has_just_ended(const struct passage *passage, int64_t now)
 {
-	return now < policy->ends_at;
+	return has_ended(passage, now) && now < passage->policy.ends_at + (int64_t)LAPSED_LETTER_DAYS * DAY_SECONDS;
 }
 
 static bool
-is_in_time(const struct policy *policy, int64_t now)
+has_not_ended(const struct passage *passage, int64_t now)
 {
-	return day_of_instant(now) <= policy->last_safe_day && has_not_ended(policy, now);
+	return !has_ended(passage, now);
+}
+
+static bool
+is_in_time(const struct passage *passage, int64_t now)
+{
+	return day_of_instant(now) <= passage->policy.last_safe_day && has_not_ended(passage, now);
+}
+
+static bool
+is_in_time_by_transfer(const struct passage *passage, int64_t now)
+{
+	return is_in_time(passage, now) && passage->method == METHOD_TRANSFER;
+}
+
+static bool
+has_term_ended(const struct passage *passage, int64_t now)
+{
+	return now >= passage->policy.term_ends_at;
+}
+
+static bool
+has_term_not_ended(const struct passage *passage, int64_t now)
+{
+	return !has_term_ended(passage, now);
 }
 
 struct guard {
 	const char *name, *meaning;
 	const char *refusal; /* when it says no */
-	bool (*holds)(const struct policy *policy, int64_t now);
+	bool (*holds)(const struct passage *passage, int64_t now);
 };
 
+static const char too_late[] = "the last safe day to pay has passed: a renewal can no longer be promised";
+
 static const struct guard guard_always = {NULL, NULL, NULL, always};
-static const struct guard guard_in_time = {"in-time", "today is not after the last safe day to pay",
-    "the last safe day to pay has passed: a renewal can no longer be promised", is_in_time};
+static const struct guard guard_transfer = {"transfer", "in time, and paid by bank transfer", too_late, is_in_time_by_transfer};
+static const struct guard guard_in_time = {"in-time", "today is not after the last safe day to pay", too_late, is_in_time};
 static const struct guard guard_running = {"running", "the end has not passed", "the end has passed", has_not_ended};
+static const struct guard guard_just_ended = {
+    "just-ended", "the end has passed, not more than 30 days ago", "the end has not passed yet", has_just_ended};
 static const struct guard guard_ended = {"ended", "the end has passed", "the end has not passed yet", has_ended};
-static const struct guard *const guards[] = {&guard_in_time, &guard_running, &guard_ended};
+static const struct guard guard_term_running = {"term-running", "the term has not ended", "the term has ended", has_term_not_ended};
+static const struct guard guard_term_over = {"term-over", "the term has ended", "the term has not ended yet", has_term_ended};
+static const struct guard *const guards[] = {&guard_transfer, &guard_in_time, &guard_running, &guard_just_ended, &guard_ended,
+    &guard_term_running, &guard_term_over};
 
 /* ---- the table ---- */
 
@@ -69,47 +102,72 @@ struct step {
 #define RENEWAL RENEWAL_KIND_RENEWAL
 #define REISSUE RENEWAL_KIND_REISSUE
 #define ALWAYS &guard_always
+#define TRANSFER &guard_transfer
 #define IN_TIME &guard_in_time
 #define RUNNING &guard_running
+#define JUST_ENDED &guard_just_ended
 #define ENDED &guard_ended
+#define TERM_RUNNING &guard_term_running
+#define TERM_OVER &guard_term_over
 #define LETTER(name) (1u << LETTER_##name)
 
+/* Of rows with the same state and event the first counts whose guard holds. */
 static const struct step steps[] = {
 	/* kind, in state, on event, if, to state, letters */
 	{RENEWAL, RENEWAL_UPCOMING, EVENT_WINDOW_OPENED, RUNNING, RENEWAL_NOTICED, LETTER(NOTICE)},
+	{RENEWAL, RENEWAL_UPCOMING, EVENT_SAID_RENEW, TRANSFER, RENEWAL_ORDERED, LETTER(PAYMENT_REQUEST) | LETTER(INVOICE)},
 	{RENEWAL, RENEWAL_UPCOMING, EVENT_SAID_RENEW, IN_TIME, RENEWAL_ORDERED, LETTER(PAYMENT_REQUEST)},
 	{RENEWAL, RENEWAL_UPCOMING, EVENT_SAID_DECLINE, RUNNING, RENEWAL_DECLINED, LETTER(DECLINED)},
 	{RENEWAL, RENEWAL_UPCOMING, EVENT_CONFIRM_ASKED, RUNNING, RENEWAL_UPCOMING, LETTER(CONFIRM)},
+	{RENEWAL, RENEWAL_UPCOMING, EVENT_NAME_CHANGED, ALWAYS, RENEWAL_REPLACED, LETTER(NEW_PURCHASE)},
 	{RENEWAL, RENEWAL_UPCOMING, EVENT_TERM_ENDED, ENDED, RENEWAL_LAPSED, 0},
 
+	{RENEWAL, RENEWAL_NOTICED, EVENT_REMINDER_DUE, RUNNING, RENEWAL_NOTICED, LETTER(REMINDER)},
+	{RENEWAL, RENEWAL_NOTICED, EVENT_SAID_RENEW, TRANSFER, RENEWAL_ORDERED, LETTER(PAYMENT_REQUEST) | LETTER(INVOICE)},
 	{RENEWAL, RENEWAL_NOTICED, EVENT_SAID_RENEW, IN_TIME, RENEWAL_ORDERED, LETTER(PAYMENT_REQUEST)},
 	{RENEWAL, RENEWAL_NOTICED, EVENT_SAID_DECLINE, RUNNING, RENEWAL_DECLINED, LETTER(DECLINED)},
 	{RENEWAL, RENEWAL_NOTICED, EVENT_CONFIRM_ASKED, RUNNING, RENEWAL_NOTICED, LETTER(CONFIRM)},
-	{RENEWAL, RENEWAL_NOTICED, EVENT_NAME_CHANGED, ALWAYS, RENEWAL_REPLACED, 0},
+	{RENEWAL, RENEWAL_NOTICED, EVENT_NAME_CHANGED, ALWAYS, RENEWAL_REPLACED, LETTER(NEW_PURCHASE)},
+	{RENEWAL, RENEWAL_NOTICED, EVENT_TERM_ENDED, JUST_ENDED, RENEWAL_LAPSED, LETTER(LAPSED)},
 	{RENEWAL, RENEWAL_NOTICED, EVENT_TERM_ENDED, ENDED, RENEWAL_LAPSED, 0},
 
 	{RENEWAL, RENEWAL_DECLINED, EVENT_SAID_DECLINE, ALWAYS, RENEWAL_DECLINED, 0},
+	{RENEWAL, RENEWAL_DECLINED, EVENT_LAST_CHANCE_DUE, RUNNING, RENEWAL_DECLINED, LETTER(LAST_CHANCE)},
+	{RENEWAL, RENEWAL_DECLINED, EVENT_SAID_RENEW, TRANSFER, RENEWAL_ORDERED, LETTER(PAYMENT_REQUEST) | LETTER(INVOICE)},
 	{RENEWAL, RENEWAL_DECLINED, EVENT_SAID_RENEW, IN_TIME, RENEWAL_ORDERED, LETTER(PAYMENT_REQUEST)},
 	{RENEWAL, RENEWAL_DECLINED, EVENT_CONFIRM_ASKED, RUNNING, RENEWAL_DECLINED, LETTER(CONFIRM)},
+	{RENEWAL, RENEWAL_DECLINED, EVENT_NAME_CHANGED, ALWAYS, RENEWAL_REPLACED, LETTER(NEW_PURCHASE)},
 	{RENEWAL, RENEWAL_DECLINED, EVENT_TERM_ENDED, ENDED, RENEWAL_LAPSED, 0},
 
 	{RENEWAL, RENEWAL_ORDERED, EVENT_SAID_RENEW, ALWAYS, RENEWAL_ORDERED, 0},
+	{RENEWAL, RENEWAL_ORDERED, EVENT_INVOICE_ASKED, ALWAYS, RENEWAL_ORDERED, LETTER(INVOICE)},
+	{RENEWAL, RENEWAL_ORDERED, EVENT_PAYMENT_REMINDER_DUE, IN_TIME, RENEWAL_ORDERED, LETTER(PAYMENT_REMINDER)},
 	{RENEWAL, RENEWAL_ORDERED, EVENT_PAID, ALWAYS, RENEWAL_PAID, 0},
-	{RENEWAL, RENEWAL_ORDERED, EVENT_NAME_CHANGED, ALWAYS, RENEWAL_REPLACED, 0},
+	{RENEWAL, RENEWAL_ORDERED, EVENT_NAME_CHANGED, ALWAYS, RENEWAL_REPLACED, LETTER(NEW_PURCHASE)},
+	{RENEWAL, RENEWAL_ORDERED, EVENT_TERM_ENDED, JUST_ENDED, RENEWAL_LAPSED, LETTER(LAPSED)},
 	{RENEWAL, RENEWAL_ORDERED, EVENT_TERM_ENDED, ENDED, RENEWAL_LAPSED, 0},
 
 	{RENEWAL, RENEWAL_PAID, EVENT_SAID_RENEW, ALWAYS, RENEWAL_PAID, 0},
-	{RENEWAL, RENEWAL_PAID, EVENT_APPLICATION_STARTED, ALWAYS, RENEWAL_APPLIED, 0},
+	{RENEWAL, RENEWAL_PAID, EVENT_INVOICE_ASKED, ALWAYS, RENEWAL_PAID, LETTER(INVOICE)},
+	{RENEWAL, RENEWAL_PAID, EVENT_APPLICATION_STARTED, ALWAYS, RENEWAL_APPLIED, LETTER(APPLICATION_STARTED)},
+	{RENEWAL, RENEWAL_PAID, EVENT_INSTALLED, ALWAYS, RENEWAL_RENEWED, LETTER(RENEWED)},
 
 	{RENEWAL, RENEWAL_APPLIED, EVENT_SAID_RENEW, ALWAYS, RENEWAL_APPLIED, 0},
 	{RENEWAL, RENEWAL_APPLIED, EVENT_ISSUED, ALWAYS, RENEWAL_APPLIED, 0},
-	{RENEWAL, RENEWAL_APPLIED, EVENT_INSTALLED, ALWAYS, RENEWAL_RENEWED, 0},
+	{RENEWAL, RENEWAL_APPLIED, EVENT_INSTALLED, ALWAYS, RENEWAL_RENEWED, LETTER(RENEWED)},
 
-	/* A re-issue asks nobody and costs nothing: staff apply, then install. */
-	{REISSUE, RENEWAL_UPCOMING, EVENT_APPLICATION_STARTED, ALWAYS, RENEWAL_APPLIED, 0},
-	{REISSUE, RENEWAL_UPCOMING, EVENT_TERM_ENDED, ENDED, RENEWAL_LAPSED, 0},
-	{REISSUE, RENEWAL_APPLIED, EVENT_ISSUED, ALWAYS, RENEWAL_APPLIED, 0},
+	/* A re-issue asks for no decision and costs nothing: staff apply, the customer is told, and installs. */
+	{REISSUE, RENEWAL_UPCOMING, EVENT_WINDOW_OPENED, TERM_RUNNING, RENEWAL_NOTICED, LETTER(REISSUE_STARTED)},
+	{REISSUE, RENEWAL_UPCOMING, EVENT_APPLICATION_STARTED, ALWAYS, RENEWAL_APPLIED, LETTER(REISSUE_STARTED)},
+	{REISSUE, RENEWAL_UPCOMING, EVENT_INSTALLED, ALWAYS, RENEWAL_RENEWED, 0},
+	{REISSUE, RENEWAL_UPCOMING, EVENT_TERM_ENDED, TERM_OVER, RENEWAL_LAPSED, 0},
+	{REISSUE, RENEWAL_NOTICED, EVENT_APPLICATION_STARTED, ALWAYS, RENEWAL_APPLIED, 0},
+	{REISSUE, RENEWAL_NOTICED, EVENT_ISSUED, ALWAYS, RENEWAL_APPLIED, LETTER(INSTALL)},
+	{REISSUE, RENEWAL_NOTICED, EVENT_INSTALLED, ALWAYS, RENEWAL_RENEWED, 0},
+	{REISSUE, RENEWAL_NOTICED, EVENT_TERM_ENDED, TERM_OVER, RENEWAL_LAPSED, 0},
+	{REISSUE, RENEWAL_APPLIED, EVENT_ISSUED, ALWAYS, RENEWAL_APPLIED, LETTER(INSTALL)},
 	{REISSUE, RENEWAL_APPLIED, EVENT_INSTALLED, ALWAYS, RENEWAL_RENEWED, 0},
+	{REISSUE, RENEWAL_APPLIED, EVENT_TERM_ENDED, TERM_OVER, RENEWAL_LAPSED, 0},
 };
 
 enum { STEP_COUNT = sizeof steps / sizeof steps[0] };
@@ -130,12 +188,24 @@ explain_missing(enum renewal_kind kind, enum renewal_state state, enum renewal_e
 	return by_state[state];
 }
 
+/* The first row whose guard holds. NULL: *refusal says why there is none. */
 static const struct step *
-step_find(enum renewal_kind kind, enum renewal_state from, enum renewal_event event)
+step_find(const struct passage *passage, enum renewal_event event, int64_t now, const char **refusal)
 {
-	for (size_t i = 0; i < STEP_COUNT; i++)
-		if (steps[i].kind == kind && steps[i].from == from && steps[i].event == event)
-			return &steps[i];
+	const struct renewal *renewal = &passage->renewal;
+
+	*refusal = explain_missing(renewal->kind, renewal->state, event);
+	for (size_t i = 0; i < STEP_COUNT; i++) {
+		const struct step *step = &steps[i];
+
+		if (step->kind != renewal->kind || step->from != renewal->state || step->event != event)
+			continue;
+		if (step->guard->holds(passage, now)) {
+			*refusal = NULL;
+			return step;
+		}
+		*refusal = step->guard->refusal;
+	}
 	return NULL;
 }
 
@@ -148,35 +218,56 @@ passage_release(struct passage *passage)
 	*passage = (struct passage){0};
 }
 
+static enum fault
+passage_load(const struct business *business, int64_t renewal, struct passage *out, struct why *why)
+{
+	struct customer customer = {0};
+	enum fault fault = store_renewal_get(business->store, renewal, &out->renewal, why);
+
+	if (fault == FAULT_NONE)
+		fault = policy_of_renewal(business, &out->renewal, &out->policy, why);
+	if (fault == FAULT_NONE)
+		fault = store_customer_get(business->store, out->renewal.customer, &customer, why);
+	if (fault == FAULT_NONE)
+		out->method = out->renewal.has_payment_method ? out->renewal.payment_method : customer.payment_method;
+	customer_release(&customer);
+	return fault;
+}
+
 enum fault
 passage_plan(const struct business *business, int64_t renewal, enum renewal_event event, struct passage *out, const char **refusal,
     struct why *why)
 {
 	struct passage made = {0};
 	const struct step *step;
-	enum fault fault;
+	enum fault fault = passage_load(business, renewal, &made, why);
 
 	*refusal = NULL;
-	fault = store_renewal_get(business->store, renewal, &made.renewal, why);
-	if (fault == FAULT_NONE)
-		fault = policy_of_renewal(business, &made.renewal, &made.policy, why);
 	if (fault != FAULT_NONE) {
 		passage_release(&made);
 		return fault;
 	}
-	step = step_find(made.renewal.kind, made.renewal.state, event);
-	if (step == NULL)
-		*refusal = explain_missing(made.renewal.kind, made.renewal.state, event);
-	else if (!step->guard->holds(&made.policy, business->now))
-		*refusal = step->guard->refusal;
-	if (*refusal == NULL) {
+	step = step_find(&made, event, business->now, refusal);
+	if (step != NULL) {
 		made.to = step->to;
 		made.letters = step->letters;
 		made.changes = step->to != step->from;
 		made.round = made.renewal.round + (made.changes && (event == EVENT_SAID_RENEW || event == EVENT_SAID_DECLINE));
+		made.letter_round = made.round;
 	}
 	*out = made;
 	return FAULT_NONE;
+}
+
+/* What can happen several times in one state has rounds of its own: each dated step, each day on which the invoice is asked for. */
+static int
+letter_round_of(const struct business *business, const struct passage *passage, enum renewal_event event, int step)
+{
+	if (event == EVENT_PAYMENT_REMINDER_DUE)
+		return passage->round * ROUNDS_PER_ANSWER + step;
+	if (event == EVENT_REMINDER_DUE)
+		return step;
+	return event == EVENT_INVOICE_ASKED ? day_of_instant(business->now) : passage->round;
 }
 
 /* ---- doing it ---- */
@@ -185,8 +276,9 @@ passage_plan(const struct business *business, int64_t renewal, enum renewal_even
 static unsigned
 moot_letters(enum renewal_state state)
 {
-	const unsigned asking = LETTER(NOTICE) | LETTER(REMINDER) | LETTER(CONFIRM);
+	const unsigned asking = LETTER(NOTICE) | LETTER(REMINDER) | LETTER(CONFIRM) | LETTER(LAST_CHANCE);
 	const unsigned paying = LETTER(PAYMENT_REQUEST) | LETTER(PAYMENT_REMINDER);
+	const unsigned reissuing = LETTER(REISSUE_STARTED) | LETTER(INSTALL);
 
 	switch (state) {
 	case RENEWAL_UPCOMING:
@@ -195,6 +287,7 @@ moot_letters(enum renewal_state state)
 	case RENEWAL_ORDERED:
 		return asking | LETTER(DECLINED);
 	case RENEWAL_DECLINED:
+		return asking | paying | LETTER(INVOICE);
 	case RENEWAL_PAID:
 	case RENEWAL_APPLIED:
 		return asking | paying;
@@ -204,7 +297,7 @@ moot_letters(enum renewal_state state)
 	case renewal_state_count:
 		break;
 	}
-	return asking | paying | LETTER(DECLINED);
+	return asking | paying | reissuing | LETTER(DECLINED) | LETTER(INVOICE);
 }
 
 static enum fault
@@ -225,8 +318,7 @@ passage_write(struct business *business, const struct passage *passage, const st
 	enum fault fault = FAULT_NONE;
 
 	if (passage->changes)
-		fault = store_renewal_move(business->store, renewal, passage->to, business->now,
-		    policy_next_day(&passage->policy, passage->to), passage->round, why);
+		fault = store_renewal_move(business->store, renewal, passage->to, business->now, -1, passage->round, why);
 	if (fault == FAULT_NONE)
 		fault = store_event_add(business->store, &event, why);
 	if (fault == FAULT_NONE && passage->changes && moot_letters(passage->to) != 0)
@@ -256,9 +348,26 @@ order_new(struct business *business, const struct passage *passage, size_t count
 	return fault;
 }
 
+/* What a step brings with it: the order, the next term, letters, and the day of what comes next. */
+static enum fault
+bring_about(struct business *business, const struct passage *passage, size_t count, const struct occurrence *occurrence,
+    struct why *why)
+{
+	enum fault fault = order_new(business, passage, count, why);
+
+	for (size_t i = 0; i < count && fault == FAULT_NONE; i++)
+		if (passage[i].changes && passage[i].to == RENEWAL_RENEWED)
+			fault = term_follow(business, &passage[i], occurrence, why);
+	if (fault == FAULT_NONE && !occurrence->is_silent)
+		fault = passage_want_letters(business, passage, count, occurrence, why);
+	for (size_t i = 0; i < count && fault == FAULT_NONE; i++)
+		fault = schedule_write(business, passage[i].renewal.id, why);
+	return fault;
+}
+
 enum fault
-renewal_advance_all(struct business *business, const int64_t *renewal, size_t count, const struct occurrence *occurrence,
-    bool *advanced, const char **explanation, struct why *why)
+renewal_advance_all(struct business *business, const int64_t *renewal, const int *step, size_t count,
+    const struct occurrence *occurrence, bool *advanced, const char **explanation, struct why *why)
 {
 	struct passage *passage = calloc(count + 1, sizeof *passage);
 	enum fault fault = FAULT_NONE;
@@ -272,12 +381,12 @@ renewal_advance_all(struct business *business, const int64_t *renewal, size_t co
 		fault = passage_plan(business, renewal[i], occurrence->event, &passage[i], explanation, why);
 	if (fault != FAULT_NONE || *explanation != NULL)
 		goto out;
-	for (size_t i = 0; i < count && fault == FAULT_NONE; i++)
+	for (size_t i = 0; i < count && fault == FAULT_NONE; i++) {
+		passage[i].letter_round = letter_round_of(business, &passage[i], occurrence->event, step != NULL ? step[i] : 0);
 		fault = passage_write(business, &passage[i], occurrence, why);
+	}
 	if (fault == FAULT_NONE)
-		fault = order_new(business, passage, count, why);
-	if (fault == FAULT_NONE)
-		fault = passage_want_letters(business, passage, count, occurrence, why);
+		fault = bring_about(business, passage, count, occurrence, why);
 	*advanced = fault == FAULT_NONE;
 out:
 	for (size_t i = 0; i < count; i++)
@@ -290,7 +399,7 @@ enum fault
 renewal_advance(struct business *business, int64_t renewal, const struct occurrence *occurrence, bool *advanced,
     const char **explanation, struct why *why)
 {
-	return renewal_advance_all(business, &renewal, 1, occurrence, advanced, explanation, why);
+	return renewal_advance_all(business, &renewal, NULL, 1, occurrence, advanced, explanation, why);
 }
 
 /* ---- showing it ---- */
@@ -305,28 +414,36 @@ letters_text(unsigned letters, struct buf *out)
 }
 
 static enum fault
-print_table(FILE *to, struct why *why)
+print_table(FILE *to, enum renewal_kind kind, struct why *why)
 {
-	static const char *const heading[] = {"KIND", "STATE", "EVENT", "IF", "TO", "LETTERS", NULL};
+	static const char *const heading[] = {"STATE", "EVENT", "IF", "TO", "LETTERS", NULL};
 	struct table *table = table_new(heading);
 	enum fault fault;
 
 	for (size_t i = 0; i < STEP_COUNT; i++) {
 		struct buf letters = BUF_MAX(256);
 
+		if (steps[i].kind != kind)
+			continue;
 		letters_text(steps[i].letters, &letters);
-		table_add(table, renewal_kind_text(steps[i].kind), renewal_state_text(steps[i].from),
-		    renewal_event_text(steps[i].event), steps[i].guard->name, renewal_state_text(steps[i].to),
-		    letters.n > 0 ? buf_text(&letters) : NULL);
+		table_add(table, renewal_state_text(steps[i].from), renewal_event_text(steps[i].event), steps[i].guard->name,
+		    renewal_state_text(steps[i].to), letters.n > 0 ? buf_text(&letters) : NULL);
 		buf_release(&letters);
 	}
+	fprintf(to, "%s: %s\n\n", renewal_kind_text(kind), renewal_kind_meaning(kind));
 	fault = table_print(table, to, why);
 	table_free(table);
 	fprintf(to, "\n");
+	return fault;
+}
+
+static void
+print_meanings(FILE *to)
+{
 	for (size_t i = 0; i < sizeof guards / sizeof guards[0]; i++)
 		fprintf(to, "if %s: %s\n", guards[i]->name, guards[i]->meaning);
-	fprintf(to, "Entering 'ordered' makes order and invoice. What is not here waits for staff.\n");
-	return fault;
+	fprintf(to, "\nOf rows with one state and event the first counts whose guard holds. 'ordered'\n"
+		    "makes order and invoice, 'renewed' the next term. What is not here waits for\nstaff.\n");
 }
 
 static void
@@ -364,7 +481,10 @@ renewal_print_workflow(FILE *to, bool dot, struct why *why)
 		print_dot_steps(to, REISSUE);
 		fprintf(to, "}\n");
 	} else {
-		fault = print_table(to, why);
+		fault = print_table(to, RENEWAL, why);
+		if (fault == FAULT_NONE)
+			fault = print_table(to, REISSUE, why);
+		print_meanings(to);
 	}
 	if (fault == FAULT_NONE && (fflush(to) != 0 || ferror(to)))
 		fault = why_set(why, FAULT_STOP, "the workflow cannot be written");

@@ -103,6 +103,7 @@ CREATE TABLE renewal (
 	purchase_order TEXT NOT NULL DEFAULT '',	-- the customer's own number, wished for the order
 	addressee      TEXT NOT NULL DEFAULT '',	-- wished for the invoice, where it is not the customer's name
 	round          INTEGER NOT NULL DEFAULT 0,	-- answers applied so far: a changed answer gets letters of its own
+	successor      INTEGER REFERENCES certificate,	-- the certificate that closed it
 	created_at     INTEGER NOT NULL,
 	UNIQUE (kind, certificate)
 ) STRICT;
@@ -290,8 +291,9 @@ CREATE INDEX message_action_by_renewal ON message_action (renewal);
 -- A mail of ours.
 CREATE TABLE letter (
 	id            INTEGER PRIMARY KEY,
-	kind          TEXT NOT NULL CHECK (kind IN ('notice', 'reminder', 'payment-request', 'payment-reminder',
-	                  'application-started', 'declined', 'confirm', 'needs-you')),
+	kind          TEXT NOT NULL CHECK (kind IN ('notice', 'reminder', 'payment-request', 'invoice', 'payment-reminder',
+	                  'application-started', 'renewed', 'declined', 'last-chance', 'lapsed', 'new-purchase',
+	                  'reissue-started', 'install', 'confirm', 'needs-you', 'digest')),
 	customer      INTEGER REFERENCES customer,	-- NULL: to staff about a stranger's mail
 	contact       INTEGER REFERENCES contact,	-- NULL: to staff
 	review        INTEGER UNIQUE REFERENCES review,	-- the review a letter to staff tells of

@@ -168,6 +168,22 @@ store_letter_last(struct store *store, int64_t renewal, int64_t contact, int64_t
 }
 
 enum fault
+store_letter_history(struct store *store, int64_t renewal, struct letter_history *out, struct why *why)
+{
+	struct query q;
+
+	*out = (struct letter_history){0};
+	query_begin(&q, store, SQL_LETTER_HISTORY, why);
+	bind_int(&q, ":renewal", renewal);
+	if (query_next(&q)) {
+		out->last_at = take_int(&q);
+		out->reminder_round = (int)take_int(&q);
+		out->payment_reminder_round = (int)take_int(&q);
+	}
+	return query_end(&q);
+}
+
+enum fault
 store_letter_list(struct store *store, enum letter_state state, int64_t now, int64_t after, int64_t *ids, size_t max,
     size_t *count, struct why *why)
 {

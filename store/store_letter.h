@@ -46,6 +46,13 @@ MUST_USE enum fault store_letter_get(struct store *store, int64_t id, struct let
 MUST_USE enum fault store_letter_find(struct store *store, const char *message_id, int64_t *id, struct why *why); /* 0: none */
 /* The newest letter (any state but withdrawn) about a renewal to a contact: for the thread. *id is 0 when none. */
 MUST_USE enum fault store_letter_last(struct store *store, int64_t renewal, int64_t contact, int64_t *id, struct why *why);
+/* What a renewal's letters (any state but withdrawn) tell: for "not so soon after the last" and "each step once". */
+struct letter_history {
+	int64_t last_at;	   /* when the newest was wanted; 0: there is none */
+	int reminder_round;	   /* the lowest of reminders; 0: none */
+	int payment_reminder_round; /* the highest of payment reminders; 0: none */
+};
+MUST_USE enum fault store_letter_history(struct store *store, int64_t renewal, struct letter_history *out, struct why *why);
 /* Ids above after in a state and, for ready ones, whose next try is not after now. In order of id. */
 MUST_USE enum fault store_letter_list(struct store *store, enum letter_state state, int64_t now, int64_t after, int64_t *ids,
     size_t max, size_t *count, struct why *why);

@@ -23,6 +23,7 @@ take_renewal(struct query *q, struct renewal *out)
 	method = take_borrowed(q);
 	out->has_payment_method = method != NULL && payment_method_parse(method, &out->payment_method);
 	out->round = (int)take_int(q);
+	out->successor = take_int(q);
 	out->created_at = take_int(q);
 	out->customer = take_int(q);
 }
@@ -169,6 +170,43 @@ store_renewal_set_payment_method(struct store *store, int64_t id, enum payment_m
 	bind_int(&q, ":id", id);
 	bind_text(&q, ":payment_method", payment_method_text(method));
 	return query_run_one(&q, FAULT_STOP, "there is no renewal %lld", (long long)id);
+}
+
+static enum fault
+set_certificate(struct store *store, enum sql which, int64_t id, int64_t certificate, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, which, why);
+	bind_int(&q, ":id", id);
+	bind_int(&q, ":certificate", certificate);
+	return query_run_one(&q, FAULT_STOP, "there is no renewal %lld, or it is closed already", (long long)id);
+}
+
+enum fault
+store_renewal_set_certificate(struct store *store, int64_t id, int64_t certificate, struct why *why)
+{
+	return set_certificate(store, SQL_RENEWAL_SET_CERTIFICATE, id, certificate, why);
+}
+
+enum fault
+store_renewal_set_successor(struct store *store, int64_t id, int64_t certificate, struct why *why)
+{
+	return set_certificate(store, SQL_RENEWAL_SET_SUCCESSOR, id, certificate, why);
+}
+
+enum fault
+store_renewal_siblings(struct store *store, int64_t customer, enum renewal_state state, int day, int64_t *ids, size_t max,
+    size_t *count, struct why *why)
+{
+	struct query q;
+
+	query_begin(&q, store, SQL_RENEWAL_SIBLINGS, why);
+	bind_int(&q, ":customer", customer);
+	bind_text(&q, ":state", renewal_state_text(state));
+	bind_int(&q, ":day", day);
+	bind_int(&q, ":max", (int64_t)max);
+	return query_ids(&q, ids, max, count);
 }
 
 enum fault

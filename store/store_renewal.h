@@ -22,6 +22,7 @@ struct renewal {
 	bool has_payment_method;  /* the customer asked for another one, for this renewal */
 	enum payment_method payment_method;
 	int round;
+	int64_t successor; /* the certificate that closed it; 0: none */
 	int64_t created_at;
 	int64_t customer; /* of the term */
 };
@@ -55,6 +56,13 @@ MUST_USE enum fault store_renewal_move(struct store *store, const struct renewal
     int next_day, int round, struct why *why);
 MUST_USE enum fault store_renewal_set_next_day(struct store *store, int64_t id, int next_day, struct why *why);
 MUST_USE enum fault store_renewal_set_payment_method(struct store *store, int64_t id, enum payment_method method, struct why *why);
+/* The certificate it is about from now on: a re-issue has replaced the one before. */
+MUST_USE enum fault store_renewal_set_certificate(struct store *store, int64_t id, int64_t certificate, struct why *why);
+/* The certificate that closed it, once. */
+MUST_USE enum fault store_renewal_set_successor(struct store *store, int64_t id, int64_t certificate, struct why *why);
+/* Up to max renewals (not re-issues) of a customer in this state whose next day is day or earlier, the most urgent first. */
+MUST_USE enum fault store_renewal_siblings(struct store *store, int64_t customer, enum renewal_state state, int day, int64_t *ids,
+    size_t max, size_t *count, struct why *why);
 /* Ids of up to max renewals whose next day is day or earlier, and whose id is above after, in order of id. */
 MUST_USE enum fault store_renewal_due(struct store *store, int day, int64_t after, int64_t *ids, size_t max,
     size_t *count, struct why *why);

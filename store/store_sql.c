@@ -13,7 +13,7 @@
 	"not_before, not_after, serial"
 #define RENEWAL_COLUMNS                                                                            \
 	"r.id, r.reference, r.kind, r.term, r.certificate, r.state, r.state_at, r.next_day, "      \
-	"r.payment_method, r.round, r.created_at, t.customer FROM renewal r JOIN term t ON t.id = r.term"
+	"r.payment_method, r.round, r.successor, r.created_at, t.customer FROM renewal r JOIN term t ON t.id = r.term"
 #define MESSAGE_COLUMNS                                                                            \
 	"id, mailbox, key, size, arrived_at, fetched_at, attempts, outcome, reason, folder, lies_in, sender, subject, message_id, letter, contact"
 #define VIEW_RENEWAL_COLUMNS                                                                       \
@@ -171,6 +171,13 @@ const char *const sql_text[sql_count] = {
 	    "UPDATE renewal SET next_day = :next_day WHERE id = :id",
 	[SQL_RENEWAL_SET_PAYMENT_METHOD] =
 	    "UPDATE renewal SET payment_method = :payment_method WHERE id = :id",
+	[SQL_RENEWAL_SET_CERTIFICATE] =
+	    "UPDATE renewal SET certificate = :certificate WHERE id = :id",
+	[SQL_RENEWAL_SET_SUCCESSOR] =
+	    "UPDATE renewal SET successor = :certificate WHERE id = :id AND successor IS NULL",
+	[SQL_RENEWAL_SIBLINGS] =
+	    "SELECT r.id FROM term t JOIN renewal r ON r.term = t.id WHERE t.customer = :customer AND r.kind = 'renewal' AND r.state = :state "
+	    "AND r.next_day <= :day ORDER BY r.next_day, r.id LIMIT :max",
 	[SQL_RENEWAL_DUE] =
 	    "SELECT id FROM renewal INDEXED BY renewal_due WHERE next_day <= :day AND id > :after ORDER BY id LIMIT :max",
 	[SQL_EVENT_ADD] =
@@ -376,6 +383,10 @@ const char *const sql_text[sql_count] = {
 	[SQL_LETTER_LAST] =
 	    "SELECT l.id FROM letter_item i JOIN letter l ON l.id = i.letter WHERE i.renewal = :renewal AND i.contact = :contact "
 	    "AND l.state <> 'withdrawn' ORDER BY l.id DESC LIMIT 1",
+	[SQL_LETTER_HISTORY] =
+	    "SELECT max(l.wanted_at), min(CASE i.kind WHEN 'reminder' THEN i.round END), "
+	    "max(CASE i.kind WHEN 'payment-reminder' THEN i.round END) "
+	    "FROM letter_item i JOIN letter l ON l.id = i.letter WHERE i.renewal = :renewal AND l.state <> 'withdrawn'",
 	[SQL_LETTER_LIST] =
 	    "SELECT id FROM letter WHERE state = :state AND id > :after AND (:state <> 'ready' OR next_try_at <= :now) ORDER BY id LIMIT :max",
 	[SQL_LETTER_RENDERED] =
@@ -409,6 +420,37 @@ const char *const sql_text[sql_count] = {
 	    "UPDATE letter SET bounce_status = :status WHERE id = :id",
 	[SQL_LETTER_CLAIMS] =
 	    "SELECT id, run, lane, sequence FROM letter WHERE state = 'claimed' ORDER BY run, lane, sequence LIMIT :max",
+
+	/* store_waiting.c */
+	[SQL_WAITING_REVIEWS] =
+	    "SELECT v.id, v.opened_at, r.reference, coalesce(c.name, d.name) AS customer_name, v.reason "
+	    "FROM review v JOIN message m ON m.id = v.message LEFT JOIN renewal r ON r.id = v.renewal LEFT JOIN term t ON t.id = r.term "
+	    "LEFT JOIN customer c ON c.id = t.customer LEFT JOIN contact k ON k.id = m.contact LEFT JOIN customer d ON d.id = k.customer "
+	    "WHERE v.decision IS NULL ORDER BY v.opened_at, v.id LIMIT 100",
+	[SQL_WAITING_LETTERS] =
+	    "SELECT l.id, l.kind, l.state, l.reason, "
+	    "(SELECT r.reference FROM letter_item i JOIN renewal r ON r.id = i.renewal WHERE i.letter = l.id ORDER BY i.position LIMIT 1) AS reference "
+	    "FROM letter l WHERE l.state IN ('held', 'unknown', 'refused') AND l.kind NOT IN ('needs-you', 'digest') ORDER BY l.id LIMIT 100",
+	[SQL_WAITING_UNPAID] =
+	    "SELECT i.number, c.name AS customer_name, i.total, i.currency, i.due_day, "
+	    "(SELECT r.reference FROM invoice_line n JOIN renewal r ON r.id = n.renewal WHERE n.invoice = i.id ORDER BY n.position LIMIT 1) AS reference, "
+	    "(SELECT t.common_name FROM invoice_line n JOIN renewal r ON r.id = n.renewal JOIN term t ON t.id = r.term WHERE n.invoice = i.id "
+	    "ORDER BY n.position LIMIT 1) AS common_name "
+	    "FROM invoice i JOIN customer c ON c.id = i.customer WHERE i.state = 'open' AND i.due_day < :today ORDER BY i.due_day, i.id LIMIT 100",
+	[SQL_WAITING_APPLY] =
+	    "SELECT r.reference, t.common_name, c.name AS customer_name, r.state_at FROM renewal r JOIN term t ON t.id = r.term "
+	    "JOIN customer c ON c.id = t.customer WHERE r.state = 'paid' ORDER BY r.state_at, r.id LIMIT 100",
+	[SQL_WAITING_LATE] =
+	    "SELECT r.reference, t.common_name, c.name AS customer_name, r.state, x.not_after AS ends_at FROM renewal r "
+	    "JOIN certificate x ON x.id = r.certificate JOIN term t ON t.id = r.term JOIN customer c ON c.id = t.customer "
+	    "WHERE x.not_after <= :now AND (r.state IN ('paid', 'applied') OR (r.kind = 're-issue' AND r.state IN ('upcoming', 'noticed'))) "
+	    "ORDER BY x.not_after, r.id LIMIT 100",
+	[SQL_WAITING_REISSUES] =
+	    "SELECT r.reference, t.common_name, c.name AS customer_name, x.not_after AS ends_at FROM renewal r "
+	    "JOIN certificate x ON x.id = r.certificate JOIN term t ON t.id = r.term JOIN customer c ON c.id = t.customer "
+	    "WHERE r.kind = 're-issue' AND r.state IN ('upcoming', 'noticed') AND r.next_day <= :today ORDER BY x.not_after, r.id LIMIT 100",
+	[SQL_WAITING_TOLD_AT] =
+	    "SELECT max(wanted_at) FROM letter WHERE kind = :kind AND contact IS NULL AND state <> 'withdrawn'",
 
 	/* store_view.c */
 	[SQL_VIEW_RENEWALS] =

@@ -30,15 +30,22 @@
 #define RENEWAL_EVENTS(X)                                                                          \
 	X(EVENT_IMPORTED, "imported", "the renewal was entered")                                   \
 	X(EVENT_WINDOW_OPENED, "window-opened", "the lead time before the end has begun")          \
+	X(EVENT_REMINDER_DUE, "reminder-due", "a day of the reminders has come without an answer") \
 	X(EVENT_SAID_RENEW, "said-renew", "the customer wants to renew")                           \
 	X(EVENT_SAID_DECLINE, "said-decline", "the customer does not want to renew")               \
 	X(EVENT_CONFIRM_ASKED, "confirm-asked", "one word is asked of the contact on record")      \
+	X(EVENT_INVOICE_ASKED, "invoice-asked", "the customer wants the invoice by mail")          \
+	X(EVENT_PAYMENT_REMINDER_DUE, "payment-reminder-due", "a day of the payment reminders has come") \
+	X(EVENT_LAST_CHANCE_DUE, "last-chance-due", "the end is near, and it was declined")        \
 	X(EVENT_PAID, "paid", "the payment is confirmed")                                          \
 	X(EVENT_APPLICATION_STARTED, "application-started", "the application has been made")       \
 	X(EVENT_ISSUED, "issued", "the authority has issued the certificate")                      \
 	X(EVENT_INSTALLED, "installed", "the new certificate is served or staff say so")           \
 	X(EVENT_NAME_CHANGED, "name-changed", "another distinguished name is wanted")              \
 	X(EVENT_TERM_ENDED, "term-ended", "the end has passed")                                    \
+	X(EVENT_FOLLOWED, "followed", "made because the one before was renewed")                   \
+	X(EVENT_PAUSED, "paused", "no letters to the customer until staff say so")                 \
+	X(EVENT_RESUMED, "resumed", "letters to the customer again")                               \
 	X(EVENT_LETTER_BOUNCED, "letter-bounced", "a letter came back")                            \
 	X(EVENT_REVIEW_OPENED, "review-opened", "a message waits for staff")                       \
 	X(EVENT_REVIEW_DECIDED, "review-decided", "staff decided a message")                       \
@@ -48,11 +55,19 @@
 	X(LETTER_NOTICE, "notice", "asks whether to renew")                                        \
 	X(LETTER_REMINDER, "reminder", "asks again")                                               \
 	X(LETTER_PAYMENT_REQUEST, "payment-request", "confirms a yes, says how to pay")            \
+	X(LETTER_INVOICE, "invoice", "the invoice itself: for a transfer, or on request")          \
 	X(LETTER_PAYMENT_REMINDER, "payment-reminder", "payment has not come")                     \
 	X(LETTER_APPLICATION_STARTED, "application-started", "the application has been made")      \
+	X(LETTER_RENEWED, "renewed", "the new certificate is in use, the next term has begun")     \
 	X(LETTER_DECLINED, "declined", "confirms a no, says what will happen")                     \
+	X(LETTER_LAST_CHANCE, "last-chance", "the end is near: to those who declined")             \
+	X(LETTER_LAPSED, "lapsed", "the end has passed: it is no longer a renewal")                \
+	X(LETTER_NEW_PURCHASE, "new-purchase", "another distinguished name: it is a new purchase") \
+	X(LETTER_REISSUE_STARTED, "reissue-started", "a certificate inside the term is replaced")  \
+	X(LETTER_INSTALL, "install", "a new certificate inside the term is to be installed")       \
 	X(LETTER_CONFIRM, "confirm", "asks the contact on record for one word")                    \
-	X(LETTER_NEEDS_YOU, "needs-you", "tells staff that a message waits")
+	X(LETTER_NEEDS_YOU, "needs-you", "tells staff that a message waits")                       \
+	X(LETTER_DIGEST, "digest", "tells staff once a day what waits")
 
 #define LETTER_STATES(X)                                                                           \
 	X(LETTER_WANTED, "wanted", "to be rendered")                                               \

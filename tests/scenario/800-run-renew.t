@@ -39,7 +39,7 @@ is 0 $? "the run that reads the answers ends well"
 is ordered "$(state_of www.kitamura.example)" "the Japanese yes is understood"
 is ordered "$(state_of shop.acme.example)" "the box ticked in the quoted form is understood"
 is 2 "$(letters_to kitamura)" "a payment request goes to the contact who decides"
-is 1 "$(letters_to keiri)" "and to the contact who pays"
+is 2 "$(letters_to keiri)" "and, with the invoice, to the contact who pays"
 request=$(letter_to kitamura)
 like '<yes-1@kitamura\.example>' "$(mail_header "$request" In-Reply-To)" "it answers the customer's mail"
 like '<yes-1@kitamura\.example>' "$(mail_header "$request" References)" "and stands in its thread"

@@ -32,7 +32,7 @@ is ordered "$(state_of www.aoba.example)" "the renewal is ordered"
 mp review decide "$id" decline --by Sato >"$scratch/again.out" 2>&1
 is 65 $? "a second decision is refused"
 mp run >/dev/null 2>&1
-is 2 "$(letters_to sasaki)" "the payment request goes out"
+is 3 "$(letters_to sasaki)" "the payment request and the invoice go out"
 like 'Sato' "$(mp show SSL-2026-00001)" "the history names who decided"
 like 'called: yes' "$(mp show SSL-2026-00001)$(mp review show "$id")" "and the note is kept"
 is 1 "$(mp review list --json | wc -l)" "one message waits"

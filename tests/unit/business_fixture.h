@@ -259,7 +259,7 @@ fixture_renewal_of(struct fixture *f, enum renewal_kind kind, int64_t customer, 
 	id = renewal.id;
 	if (config_find_product(&f->config, product) != NULL) {
 		MUST(policy_of_renewal(&f->business, &renewal, &policy, &why));
-		MUST(store_renewal_set_next_day(f->store, id, policy_next_day(&policy, RENEWAL_UPCOMING), &why));
+		MUST(store_renewal_set_next_day(f->store, id, policy.notice_day, &why));
 	} else {
 		MUST(store_renewal_set_next_day(f->store, id, 0, &why));
 	}

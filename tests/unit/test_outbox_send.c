@@ -663,10 +663,9 @@ a_preview_shows_the_letter_and_stores_nothing(void **state)
 	(void)state;
 	fixture_contact(&f, customer, ROLE_ADMIN, "佐藤 花子", "hanako@customer.example");
 	for (int kind = 0; kind < (int)letter_kind_count; kind++) {
-		if (kind == LETTER_REMINDER || kind == LETTER_PAYMENT_REMINDER || kind == LETTER_APPLICATION_STARTED)
-			continue;
 		MUST(outbox_preview(&f.business, (enum letter_kind)kind, renewal, 0, &preview, &why));
-		assert_non_null(strstr(preview.subject, "SSL-2026-"));
+		if (kind != LETTER_DIGEST)
+			assert_non_null(strstr(preview.subject, "SSL-2026-"));
 		assert_true(preview.bytes.n > 500);
 		outbox_preview_release(&preview);
 	}

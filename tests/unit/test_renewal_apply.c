@@ -101,7 +101,7 @@ a_yes_to_two_makes_one_order_and_one_letter_a_contact(void **state)
 	assert_sql_text(&fixture,
 	    "SELECT group_concat(kind || ' ' || contact || ' ' || (SELECT count(*) FROM letter_item WHERE letter = letter.id), ', ')"
 	    " FROM letter WHERE kind <> 'notice'",
-	    "payment-request 1 2, payment-request 2 2");
+	    "payment-request 1 2, payment-request 2 2, invoice 2 2");
 	assert_sql_text(&fixture, "SELECT reason || ' ' || sender || ' ' || letter || ' ' || contact FROM message",
 	    "renew www.customer.example; renew shop.customer.example taro@customer.example 1 1");
 	assert_sql_text(&fixture, "SELECT evidence FROM event WHERE event = 'said-renew' LIMIT 1",
@@ -120,7 +120,7 @@ a_partial_answer_orders_the_one_and_declines_the_other(void **state)
 	assert_states(RENEWAL_ORDERED, RENEWAL_DECLINED);
 	assert_sql_number(&fixture, "SELECT count(*) FROM order_line", 1);
 	assert_sql_text(&fixture, "SELECT group_concat(kind || ' ' || contact, ', ') FROM letter WHERE kind <> 'notice'",
-	    "payment-request 1, payment-request 2, declined 1, declined 2");
+	    "payment-request 1, payment-request 2, invoice 2, declined 1, declined 2");
 	assert_sql_text(&fixture, "SELECT reason FROM message", "renew www.customer.example; decline shop.customer.example");
 }
 
@@ -192,9 +192,9 @@ the_same_answer_again_brings_no_second_letter(void **state)
 {
 	(void)state;
 	assert_int_equal(receive(), OUTCOME_APPLIED);
-	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 3);
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 4);
 	assert_int_equal(receive(), OUTCOME_APPLIED);
-	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 3);
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 4);
 	assert_sql_number(&fixture, "SELECT count(*) FROM orders", 1);
 	assert_sql_number(&fixture, "SELECT reason LIKE '%: the same answer again: nothing changed' FROM message ORDER BY id DESC LIMIT 1", 1);
 }

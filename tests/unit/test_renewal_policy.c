@@ -150,16 +150,72 @@ an_invoice_is_due_after_14_days_but_not_after_the_last_safe_day(void **state)
 }
 
 static void
-the_next_day_depends_on_the_state(void **state)
+a_reissue_begins_a_third_of_the_lifetime_before_the_end_at_most_30_days(void **state)
 {
-	const struct policy policy = {.notice_day = 100, .end_day = 160};
-	static const int want[renewal_state_count] = {[RENEWAL_UPCOMING] = 100, [RENEWAL_NOTICED] = 161, [RENEWAL_ORDERED] = 161,
-	    [RENEWAL_DECLINED] = 161, [RENEWAL_PAID] = -1, [RENEWAL_APPLIED] = -1, [RENEWAL_RENEWED] = -1, [RENEWAL_LAPSED] = -1,
-	    [RENEWAL_REPLACED] = -1};
+	static const struct {
+		const char *starts_at, *ends_at, *notice;
+	} cases[] = {
+	    {"2025-12-20T03:00:00Z", "2027-01-21T03:00:00Z", "2026-12-22"}, /* 397 days */
+	    {"2026-05-01T03:00:00Z", "2026-11-17T03:00:00Z", "2026-10-16"}, /* 200: 18 October is a Sunday */
+	    {"2027-04-01T03:00:00Z", "2027-07-10T03:00:00Z", "2027-06-10"}, /* 100: 30 days, not 33 */
+	    {"2029-04-01T03:00:00Z", "2029-05-18T03:00:00Z", "2029-05-03"}, /* 47: 15 days */
+	    {"2026-11-24T03:00:00Z", "2026-11-30T03:00:00Z", "2026-11-27"}, /* 6: two days, and that is a Saturday */
+	    {"2028-02-25T03:00:00Z", "2028-03-02T03:00:00Z", "2028-02-29"}, /* 6, over a leap day */
+	};
 
 	(void)state;
-	for (int i = 0; i < (int)renewal_state_count; i++)
-		assert_int_equal(policy_next_day(&policy, (enum renewal_state)i), want[i]);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct policy policy;
+
+		policy_make(&policy, fixture.business.calendar, config_find_product(&fixture.config, "true-businessid"), RENEWAL_KIND_REISSUE,
+		    fixture_instant(cases[i].starts_at), fixture_instant(cases[i].ends_at), fixture_instant("2030-01-01T00:00:00Z"));
+		assert_day(policy.notice_day, cases[i].notice);
+	}
+}
+
+static void
+reminders_are_half_of_the_notice_7_3_and_1_days_before_the_end_or_as_configured(void **state)
+{
+	static const struct {
+		const char *product, *starts_at, *ends_at;
+		int want[5];
+	} cases[] = {
+	    {"true-businessid", "2026-01-21T00:00:00Z", "2027-01-20T23:59:59Z", {30, 7, 3, 1, 0}},
+	    {"true-businessid", "2029-04-01T03:00:00Z", "2029-05-18T03:00:00Z", {7, 3, 1, 0}},	  /* 15 days: its half is 7 */
+	    {"true-businessid", "2026-11-24T03:00:00Z", "2026-12-03T03:00:00Z", {1, 0}},	  /* 3 days */
+	    {"early", "2026-01-21T00:00:00Z", "2027-01-20T23:59:59Z", {45, 10, 0}},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct policy policy;
+		size_t count = 0;
+
+		policy_make(&policy, fixture.business.calendar, config_find_product(&fixture.config, cases[i].product), RENEWAL_KIND_RENEWAL,
+		    fixture_instant(cases[i].starts_at), fixture_instant(cases[i].ends_at), 0);
+		while (cases[i].want[count] != 0) {
+			assert_true(count < policy.reminder_count);
+			assert_int_equal(policy.reminder[count], cases[i].want[count]);
+			count++;
+		}
+		assert_int_equal(policy.reminder_count, count);
+	}
+}
+
+static void
+browsers_accept_398_200_100_and_47_days(void **state)
+{
+	static const struct {
+		const char *day;
+		int days;
+	} cases[] = {{"2026-03-14", 398}, {"2026-03-15", 200}, {"2027-03-14", 200}, {"2027-03-15", 100}, {"2029-03-14", 100}, {"2029-03-15", 47},
+	    {"2040-01-01", 47}};
+	const char *source = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_int_equal(policy_validity_days(day_of(cases[i].day), &source), cases[i].days);
+	assert_non_null(strstr(source, "SC-081v3"));
 }
 
 static void
@@ -276,7 +332,9 @@ main(void)
 	    cmocka_unit_test(a_date_on_a_closed_day_moves_earlier),
 	    cmocka_unit_test(the_dates_follow_from_term_and_product),
 	    cmocka_unit_test(an_invoice_is_due_after_14_days_but_not_after_the_last_safe_day),
-	    cmocka_unit_test(the_next_day_depends_on_the_state),
+	    cmocka_unit_test(a_reissue_begins_a_third_of_the_lifetime_before_the_end_at_most_30_days),
+	    cmocka_unit_test(reminders_are_half_of_the_notice_7_3_and_1_days_before_the_end_or_as_configured),
+	    cmocka_unit_test(browsers_accept_398_200_100_and_47_days),
 	    cmocka_unit_test(an_unknown_product_is_told_by_name),
 	    cmocka_unit_test(a_reissue_looks_at_the_certificate),
 	    cmocka_unit_test(an_error_in_a_list_is_told_with_file_and_line),

@@ -84,7 +84,9 @@ static const struct row {
 	{RENEWAL_UPCOMING, EVENT_SAID_RENEW, RENEWAL_ORDERED, NO_STEP, NO_STEP},
 	{RENEWAL_UPCOMING, EVENT_SAID_DECLINE, RENEWAL_DECLINED, RENEWAL_DECLINED, NO_STEP},
 	{RENEWAL_UPCOMING, EVENT_CONFIRM_ASKED, RENEWAL_UPCOMING, RENEWAL_UPCOMING, NO_STEP},
+	{RENEWAL_UPCOMING, EVENT_NAME_CHANGED, RENEWAL_REPLACED, RENEWAL_REPLACED, RENEWAL_REPLACED},
 	{RENEWAL_UPCOMING, EVENT_TERM_ENDED, NO_STEP, NO_STEP, RENEWAL_LAPSED},
+	{RENEWAL_NOTICED, EVENT_REMINDER_DUE, RENEWAL_NOTICED, RENEWAL_NOTICED, NO_STEP},
 	{RENEWAL_NOTICED, EVENT_SAID_RENEW, RENEWAL_ORDERED, NO_STEP, NO_STEP},
 	{RENEWAL_NOTICED, EVENT_SAID_DECLINE, RENEWAL_DECLINED, RENEWAL_DECLINED, NO_STEP},
 	{RENEWAL_NOTICED, EVENT_CONFIRM_ASKED, RENEWAL_NOTICED, RENEWAL_NOTICED, NO_STEP},
@@ -93,12 +95,18 @@ static const struct row {
 	{RENEWAL_DECLINED, EVENT_SAID_DECLINE, RENEWAL_DECLINED, RENEWAL_DECLINED, RENEWAL_DECLINED},
 	{RENEWAL_DECLINED, EVENT_SAID_RENEW, RENEWAL_ORDERED, NO_STEP, NO_STEP},
 	{RENEWAL_DECLINED, EVENT_CONFIRM_ASKED, RENEWAL_DECLINED, RENEWAL_DECLINED, NO_STEP},
+	{RENEWAL_DECLINED, EVENT_LAST_CHANCE_DUE, RENEWAL_DECLINED, RENEWAL_DECLINED, NO_STEP},
+	{RENEWAL_DECLINED, EVENT_NAME_CHANGED, RENEWAL_REPLACED, RENEWAL_REPLACED, RENEWAL_REPLACED},
 	{RENEWAL_DECLINED, EVENT_TERM_ENDED, NO_STEP, NO_STEP, RENEWAL_LAPSED},
 	{RENEWAL_ORDERED, EVENT_SAID_RENEW, RENEWAL_ORDERED, RENEWAL_ORDERED, RENEWAL_ORDERED},
+	{RENEWAL_ORDERED, EVENT_INVOICE_ASKED, RENEWAL_ORDERED, RENEWAL_ORDERED, RENEWAL_ORDERED},
+	{RENEWAL_ORDERED, EVENT_PAYMENT_REMINDER_DUE, RENEWAL_ORDERED, NO_STEP, NO_STEP},
 	{RENEWAL_ORDERED, EVENT_PAID, RENEWAL_PAID, RENEWAL_PAID, RENEWAL_PAID},
 	{RENEWAL_ORDERED, EVENT_NAME_CHANGED, RENEWAL_REPLACED, RENEWAL_REPLACED, RENEWAL_REPLACED},
 	{RENEWAL_ORDERED, EVENT_TERM_ENDED, NO_STEP, NO_STEP, RENEWAL_LAPSED},
 	{RENEWAL_PAID, EVENT_SAID_RENEW, RENEWAL_PAID, RENEWAL_PAID, RENEWAL_PAID},
+	{RENEWAL_PAID, EVENT_INVOICE_ASKED, RENEWAL_PAID, RENEWAL_PAID, RENEWAL_PAID},
+	{RENEWAL_PAID, EVENT_INSTALLED, RENEWAL_RENEWED, RENEWAL_RENEWED, RENEWAL_RENEWED},
 	{RENEWAL_PAID, EVENT_APPLICATION_STARTED, RENEWAL_APPLIED, RENEWAL_APPLIED, RENEWAL_APPLIED},
 	{RENEWAL_APPLIED, EVENT_SAID_RENEW, RENEWAL_APPLIED, RENEWAL_APPLIED, RENEWAL_APPLIED},
 	{RENEWAL_APPLIED, EVENT_ISSUED, RENEWAL_APPLIED, RENEWAL_APPLIED, RENEWAL_APPLIED},
@@ -114,7 +122,7 @@ wanted_state(enum renewal_state from, enum renewal_event event, int time)
 	return NO_STEP;
 }
 
-/* All 9 states x 14 events x 3 times, planned without writing. */
+/* All states, events and times, planned without writing. */
 static void
 every_pair_leads_where_the_table_says_or_nowhere(void **state)
 {
@@ -191,7 +199,7 @@ a_notice_goes_to_those_who_decide_and_an_answer_to_everybody_once(void **state)
 	assert_true(fixture_advance(&fixture, id, EVENT_SAID_RENEW, NULL));
 	/* The technical contact has the address of the admin. The notice that had not gone out is moot. */
 	assert_sql_text(&fixture, "SELECT group_concat(kind || ' ' || contact || ' ' || state, ', ') FROM (SELECT * FROM letter ORDER BY id)",
-	    "notice 1 withdrawn, payment-request 1 wanted, payment-request 2 wanted");
+	    "notice 1 withdrawn, payment-request 1 wanted, payment-request 2 wanted, invoice 2 wanted");
 	assert_sql_number(&fixture, "SELECT count(*) FROM letter_item WHERE kind = 'payment-request' AND round = 1", 2);
 	assert_int_equal(admin, 1);
 	assert_int_equal(billing, 2);
@@ -236,9 +244,9 @@ the_same_answer_again_changes_nothing_and_brings_no_letter(void **state)
 	int64_t id = renewal_in(RENEWAL_KIND_RENEWAL, RENEWAL_ORDERED);
 
 	(void)state;
-	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 2);
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 3);
 	assert_true(fixture_advance(&fixture, id, EVENT_SAID_RENEW, NULL));
-	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 2);
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 3);
 	assert_sql_number(&fixture, "SELECT count(*) FROM orders", 1);
 	assert_sql_number(&fixture, "SELECT round FROM renewal", 1);
 	assert_sql_number(&fixture, "SELECT count(*) FROM event WHERE event = 'said-renew'", 2);
@@ -255,7 +263,8 @@ a_changed_answer_gets_letters_of_its_own_round(void **state)
 	assert_sql_number(&fixture, "SELECT round FROM renewal", 2);
 	assert_sql_number(&fixture, "SELECT count(*) FROM letter WHERE kind = 'declined' AND state = 'withdrawn'", 2);
 	assert_sql_number(&fixture, "SELECT count(*) FROM letter_item WHERE kind = 'payment-request' AND round = 2", 2);
-	assert_sql_number(&fixture, "SELECT next_day FROM renewal", fixture_number(&fixture, "SELECT unixepoch('2027-01-22') / 86400"));
+	/* Three days before the invoice is due. */
+	assert_sql_text(&fixture, "SELECT date(next_day * 86400, 'unixepoch') FROM renewal", "2026-12-01");
 }
 
 static void
@@ -331,21 +340,114 @@ a_message_id_that_would_break_a_header_is_left_out(void **state)
 	MUST(store_begin(fixture.store, &why));
 	MUST(renewal_advance(&fixture.business, id, &occurrence, &advanced, &explanation, &why));
 	MUST(store_commit(fixture.store, &why));
-	assert_sql_number(&fixture, "SELECT count(*) FROM letter WHERE in_reply_to IS NULL AND thread = ''", 2);
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter WHERE in_reply_to IS NULL AND thread = ''", 3);
 }
 
 static void
-a_reissue_asks_nobody(void **state)
+a_reissue_tells_who_installs_and_costs_nothing(void **state)
 {
-	int64_t id = renewal_in(RENEWAL_KIND_REISSUE, RENEWAL_APPLIED);
+	int64_t id = new_renewal(RENEWAL_KIND_REISSUE);
 
 	(void)state;
+	assert_true(fixture_advance(&fixture, id, EVENT_WINDOW_OPENED, NULL));
+	assert_int_equal(fixture_state(&fixture, id), RENEWAL_NOTICED);
+	/* The technical contact has the address of the admin; billing is not asked. */
+	assert_sql_text(&fixture, "SELECT group_concat(kind || ' ' || contact) FROM letter", "reissue-started 1");
+	assert_true(fixture_advance(&fixture, id, EVENT_APPLICATION_STARTED, NULL));
 	assert_true(fixture_advance(&fixture, id, EVENT_ISSUED, NULL));
+	assert_sql_text(&fixture, "SELECT group_concat(kind || ' ' || contact) FROM letter WHERE state = 'wanted'",
+	    "reissue-started 1,install 1");
 	assert_true(fixture_advance(&fixture, id, EVENT_INSTALLED, NULL));
 	assert_int_equal(fixture_state(&fixture, id), RENEWAL_RENEWED);
-	assert_sql_number(&fixture, "SELECT count(*) FROM letter", 0);
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter WHERE state = 'wanted'", 0);
 	assert_sql_number(&fixture, "SELECT count(*) FROM orders", 0);
-	assert_sql_number(&fixture, "SELECT next_day IS NULL FROM renewal", 1);
+	assert_sql_number(&fixture, "SELECT next_day IS NULL FROM renewal WHERE id = 1", 1);
+}
+
+static void
+who_pays_by_card_gets_no_invoice_unless_it_is_asked_for(void **state)
+{
+	int64_t other = fixture_customer(&fixture, "C2", "Example Ltd", LANGUAGE_EN, METHOD_CARD);
+	int64_t id = fixture_renewal(&fixture, other, "true-businessid", "www.other.example", END);
+
+	(void)state;
+	fixture_contact(&fixture, other, ROLE_ADMIN, "", "admin@other.example");
+	assert_true(fixture_advance(&fixture, id, EVENT_SAID_RENEW, NULL));
+	assert_sql_text(&fixture, "SELECT group_concat(kind) FROM letter", "payment-request");
+	assert_true(fixture_advance(&fixture, id, EVENT_INVOICE_ASKED, NULL));
+	assert_true(fixture_advance(&fixture, id, EVENT_INVOICE_ASKED, NULL)); /* twice on one day is one letter */
+	assert_sql_text(&fixture, "SELECT group_concat(kind) FROM letter", "payment-request,invoice");
+}
+
+static void
+an_installed_certificate_begins_the_next_term_with_its_passages(void **state)
+{
+	int64_t id = renewal_in(RENEWAL_KIND_RENEWAL, RENEWAL_APPLIED);
+	struct certificate seen = {.common_name = TEXT("www.customer.example"), .organization = TEXT("Example"), .country = TEXT("JP"),
+	    .not_before = fixture_instant("2027-01-10T00:00:00Z"), .not_after = fixture_instant("2027-07-29T00:00:00Z"), .serial = TEXT("02")};
+	struct occurrence occurrence = {.event = EVENT_INSTALLED, .by = "mailproc", .certificate = &seen};
+	const char *explanation;
+	struct why why = {0};
+	bool advanced = false;
+
+	(void)state;
+	fixture_set_now(&fixture, "2027-01-12T10:00:00+09:00");
+	MUST(store_begin(fixture.store, &why));
+	MUST(renewal_advance(&fixture.business, id, &occurrence, &advanced, &explanation, &why));
+	MUST(store_commit(fixture.store, &why));
+	assert_true(advanced);
+	assert_sql_text(&fixture, "SELECT datetime(ends_at, 'unixepoch') || ' after ' || previous FROM term WHERE id = 2", "2028-01-20 23:59:59 after 1");
+	assert_sql_text(&fixture, "SELECT authority || ' ' || serial FROM certificate WHERE id = (SELECT successor FROM renewal WHERE id = 1)", "geotrust 02");
+	/* The next renewal 60 days before the end of the term, the re-issue 30 days before the end of its certificate. */
+	assert_sql_text(&fixture,
+	    "SELECT group_concat(kind || ' ' || state || ' ' || date(next_day * 86400, 'unixepoch'), ', ') FROM (SELECT * FROM renewal WHERE id > 1 ORDER BY id)",
+	    "renewal upcoming 2027-11-22, re-issue upcoming 2027-06-29");
+	assert_sql_number(&fixture, "SELECT count(*) FROM event WHERE event = 'followed' AND evidence LIKE '%SSL-2026-00001%'", 2);
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter WHERE kind = 'renewed' AND state = 'wanted'", 2);
+}
+
+static void
+a_reissue_is_followed_by_the_next_and_the_open_renewal_learns_of_the_certificate(void **state)
+{
+	int64_t first = renewal_in(RENEWAL_KIND_RENEWAL, RENEWAL_APPLIED), reissue;
+	struct certificate seen = {.common_name = TEXT("www.customer.example"), .not_before = fixture_instant("2027-01-10T00:00:00Z"),
+	    .not_after = fixture_instant("2027-04-20T00:00:00Z"), .serial = TEXT("02")};
+	struct occurrence occurrence = {.event = EVENT_INSTALLED, .by = "mailproc", .certificate = &seen};
+	const char *explanation;
+	struct why why = {0};
+	bool advanced = false;
+
+	(void)state;
+	MUST(store_begin(fixture.store, &why));
+	MUST(renewal_advance(&fixture.business, first, &occurrence, &advanced, &explanation, &why));
+	seen.not_before = fixture_instant("2027-04-01T00:00:00Z");
+	seen.not_after = fixture_instant("2028-01-20T23:59:59Z");
+	reissue = 3;
+	MUST(renewal_advance(&fixture.business, reissue, &occurrence, &advanced, &explanation, &why));
+	MUST(store_commit(fixture.store, &why));
+	assert_int_equal(fixture_state(&fixture, reissue), RENEWAL_RENEWED);
+	assert_sql_number(&fixture, "SELECT count(*) FROM renewal", 3); /* the certificate lasts to the end of the term: no further re-issue */
+	assert_sql_number(&fixture, "SELECT n.certificate = r.successor FROM renewal n, renewal r WHERE n.id = 2 AND r.id = 3", 1);
+	assert_sql_number(&fixture, "SELECT count(*) FROM term", 2);
+}
+
+static void
+what_staff_say_is_installed_lasts_as_long_as_browsers_accept(void **state)
+{
+	int64_t id = renewal_in(RENEWAL_KIND_RENEWAL, RENEWAL_APPLIED);
+
+	(void)state;
+	assert_true(fixture_advance(&fixture, id, EVENT_INSTALLED, NULL));
+	assert_sql_number(&fixture, "SELECT (not_after - not_before) / 86400 FROM certificate WHERE id = 2", 200);
+	assert_sql_text(&fixture, "SELECT group_concat(kind) FROM renewal WHERE id > 1", "renewal,re-issue");
+	/* A private authority has no such limit. */
+	fixture.authority[1].is_public = false;
+	id = fixture_renewal(&fixture, customer, "true-businessid", "intra.customer.example", END);
+	assert_true(fixture_advance(&fixture, id, EVENT_SAID_RENEW, NULL));
+	assert_true(fixture_advance(&fixture, id, EVENT_PAID, NULL));
+	assert_true(fixture_advance(&fixture, id, EVENT_INSTALLED, NULL));
+	assert_sql_text(&fixture, "SELECT datetime(not_after, 'unixepoch') FROM certificate ORDER BY id DESC LIMIT 1", "2028-01-20 23:59:59");
+	assert_sql_number(&fixture, "SELECT count(*) FROM renewal WHERE kind = 're-issue'", 1);
 }
 
 static void
@@ -396,7 +498,11 @@ main(void)
 	    CASE(a_rolled_back_step_leaves_nothing),
 	    CASE(everybody_stays_in_the_thread_of_their_own_letters),
 	    CASE(a_message_id_that_would_break_a_header_is_left_out),
-	    CASE(a_reissue_asks_nobody),
+	    CASE(a_reissue_tells_who_installs_and_costs_nothing),
+	    CASE(who_pays_by_card_gets_no_invoice_unless_it_is_asked_for),
+	    CASE(an_installed_certificate_begins_the_next_term_with_its_passages),
+	    CASE(a_reissue_is_followed_by_the_next_and_the_open_renewal_learns_of_the_certificate),
+	    CASE(what_staff_say_is_installed_lasts_as_long_as_browsers_accept),
 	    CASE(the_workflow_is_printed_within_80_columns_and_as_a_graph),
 	};
 
