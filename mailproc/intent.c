@@ -150,15 +150,15 @@ verdict_of(struct deciding *d, uint64_t bit)
 	return (d->decline & bit) != 0 ? VERDICT_DECLINE : VERDICT_REVIEW;
 }
 
-/* Where text and HTML have different words, both must lead to the same. */
-static void
+/* Where text and HTML have different words, both must lead to the same: whether they do not. */
+static bool
 judge_other_reading(struct deciding *d, const struct message *message, const struct reply *reply)
 {
 	struct intent other = {0};
 	bool differs = false;
 
 	if (reply->other == NULL || d->fault != FAULT_NONE)
-		return;
+		return false;
 	d->fault = intent_decide(&other, message, reply->other, d->asked, d->rules, d->why);
 	if (d->fault == FAULT_NONE && other.certificate_count == 0)
 		differs = verdict_of(d, 1) != other.verdict;
@@ -169,6 +169,7 @@ judge_other_reading(struct deciding *d, const struct message *message, const str
 		add_evidence(d, "suspicion", reply->other->text, strlen(reply->other->text), "the HTML part says something else than the text part");
 	}
 	intent_release(&other);
+	return differs;
 }
 
 static void
@@ -245,8 +246,8 @@ intent_decide(struct intent *out, const struct message *message, const struct re
 			read_ticks(&d, reply);
 			judge_loose(&d);
 			judge_circumstances(&d, message);
-			judge_other_reading(&d, message, reply);
-			judge(&d);
+			if (judge_other_reading(&d, message, reply) || !intent_is_automatic(&d, message, reply))
+				judge(&d);
 		}
 	}
 	if (d.fault == FAULT_NONE)

@@ -80,4 +80,7 @@ void intent_doubt(struct deciding *d, uint64_t set, const char *reason);
 void intent_say(struct deciding *d, enum rule_says says, uint64_t set);
 void intent_read_sentence(struct deciding *d, const struct sentence *sentence);
 
+/* intent_automatic.c: whether the words show that only a program can have written this; then the conclusion is drawn. */
+bool intent_is_automatic(struct deciding *d, const struct message *message, const struct reply *reply);
+
 #endif

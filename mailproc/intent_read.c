@@ -265,6 +265,8 @@ read_others(struct deciding *d, const struct reading *r, uint64_t set)
 		case SAYS_QUOTE:
 		case SAYS_SIGNATURE:
 		case SAYS_AUTOMATIC:
+		case SAYS_ABSENCE:
+		case SAYS_REACTION:
 		case SAYS_BOUNCE:
 		case RULE_SAYS_COUNT:
 			break;

@@ -64,6 +64,8 @@ struct message {
 	char *suspicion;	/* hidden text, readings that differ, a limit; NULL: none */
 
 	enum message_kind kind;
+	bool seems_automatic;	/* a person's, but with a sender or header that machines have: the words decide (intent.h) */
+	bool denies_automatic;	/* Auto-Submitted: no */
 	char *kind_reason;	/* which header or words show that it is automatic or a bounce; "" for a person */
 	struct {
 		char *recipient;	 /* NULL: not found */

@@ -45,6 +45,16 @@ static const struct {
 };
 enum { LISTS = sizeof lists / sizeof lists[0] };
 
+static const struct {
+	const char *key;
+	size_t offset;
+} flags[] = {
+    {"is_html", offsetof(struct message, is_html)},
+    {"seems_automatic", offsetof(struct message, seems_automatic)},
+    {"denies_automatic", offsetof(struct message, denies_automatic)},
+};
+enum { FLAGS = sizeof flags / sizeof flags[0] };
+
 static const char *const kind_words[] = {[MESSAGE_PERSON] = "person", [MESSAGE_AUTOMATIC] = "automatic", [MESSAGE_BOUNCE] = "bounce"};
 static const char *const authentication_words[] = {
     [AUTHENTICATION_ABSENT] = "absent", [AUTHENTICATION_PASS] = "pass", [AUTHENTICATION_FAIL] = "fail"};
@@ -98,7 +108,8 @@ set_all(json_t *json, const struct message *m)
 		failed |= json_object_set_new(json, lists[i].key, list_to_json(*list, *count));
 	}
 	failed |= json_object_set_new(json, "date_at", json_integer(m->date_at));
-	failed |= json_object_set_new(json, "is_html", json_boolean(m->is_html));
+	for (size_t i = 0; i < FLAGS; i++)
+		failed |= json_object_set_new(json, flags[i].key, json_boolean(*(const bool *)at(m, flags[i].offset)));
 	failed |= json_object_set_new(json, "kind", json_string(kind_words[m->kind]));
 	failed |= json_object_set_new(json, "bounce_kind", json_string(bounce_words[m->bounce.kind]));
 	failed |= json_object_set_new(json, "authentication", json_string(authentication_words[m->authentication]));
@@ -201,16 +212,21 @@ take_word(const json_t *value, const char *const *words, size_t count, int *out)
 static enum fault
 take_values(struct message *m, const json_t *json, struct why *why)
 {
-	const json_t *date = json_object_get(json, "date_at"), *is_html = json_object_get(json, "is_html");
+	const json_t *date = json_object_get(json, "date_at");
 	int kind, bounce, authentication;
 
-	if (!json_is_integer(date) || !json_is_boolean(is_html) ||
-	    !take_word(json_object_get(json, "kind"), kind_words, 3, &kind) ||
+	if (!json_is_integer(date) || !take_word(json_object_get(json, "kind"), kind_words, 3, &kind) ||
 	    !take_word(json_object_get(json, "bounce_kind"), bounce_words, 3, &bounce) ||
 	    !take_word(json_object_get(json, "authentication"), authentication_words, 3, &authentication))
 		return why_set(why, FAULT_ITEM, "the reader's answer is malformed");
+	for (size_t i = 0; i < FLAGS; i++) {
+		const json_t *flag = json_object_get(json, flags[i].key);
+
+		if (!json_is_boolean(flag))
+			return why_set(why, FAULT_ITEM, "the reader's answer is malformed");
+		*(bool *)at(m, flags[i].offset) = json_is_true(flag);
+	}
 	m->date_at = json_integer_value(date);
-	m->is_html = json_is_true(is_html);
 	m->kind = (enum message_kind)kind;
 	m->bounce.kind = (enum bounce_kind)bounce;
 	m->authentication = (enum message_authentication)authentication;

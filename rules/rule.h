@@ -52,6 +52,8 @@
 	X(SAYS_QUOTE, "quote", "starts a quotation of an earlier mail")                            \
 	X(SAYS_SIGNATURE, "signature", "starts a signature or a footer")                           \
 	X(SAYS_AUTOMATIC, "automatic", "was written by a program")                                 \
+	X(SAYS_ABSENCE, "absence", "is written by answering machines, and by people too")          \
+	X(SAYS_REACTION, "reaction", "may be an answer, so no mail with it is automatic by words") \
 	X(SAYS_BOUNCE, "bounce", "reports that a mail could not be delivered")                     \
 	X(SAYS_UNREAD, "unread", "speaks of the renewal in a way that no other rule has read")    \
 	X(SAYS_REVIEW, "review", "a person has to look")

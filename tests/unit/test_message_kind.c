@@ -26,16 +26,6 @@ people_and_programs_are_told_apart(void **state)
 	    {"Precedence: list\nList-Id: <x.example>\n\nPlease renew.\n", MESSAGE_PERSON},
 	    {"Precedence: auto_reply\n\nx\n", MESSAGE_AUTOMATIC},
 	    {"Return-Path: <>\n\nPlease renew.\n", MESSAGE_PERSON},
-	    {"Return-Path: <>\nSubject: x\n\nI am out of the office until Monday.\n", MESSAGE_AUTOMATIC},
-	    {"Return-Path: <>\nContent-Type: text/plain; charset=utf-8\n\nただいま不在にしております。\n", MESSAGE_AUTOMATIC},
-	    {"Subject: Automatic reply: SSL\nX-Auto-Response-Suppress: All\n\nx\n", MESSAGE_AUTOMATIC},
-	    {"Subject: Automatic reply: SSL\n\nThank you. I am out of the office.\n", MESSAGE_AUTOMATIC},
-	    {"Subject: Out of Office: SSL\n\nPlease renew it.\n", MESSAGE_PERSON},
-	    {"Subject: 自動応答: SSL\nContent-Type: text/plain; charset=utf-8\n\nこのメールは自動返信です。\n", MESSAGE_AUTOMATIC},
-	    {"Subject: 【自動返信】お問い合わせ\nContent-Type: text/plain; charset=utf-8\n\n自動的に送信しております。\n", MESSAGE_AUTOMATIC},
-	    {"Subject: =?iso-2022-jp?B?GyRCSVQ6XyROJCpDTiRpJDsbKEI=?=\nContent-Type: text/plain; charset=utf-8\n\n休暇をいただいております。\n", MESSAGE_AUTOMATIC},
-	    {"Subject: Re: 自動応答の件\nContent-Type: text/plain; charset=utf-8\n\n更新をお願いします。明日は不在です。\n", MESSAGE_PERSON},
-	    {"Subject: Re: x\nContent-Type: text/plain; charset=utf-8\n\n更新をお願いします。\n> このメールは自動送信です。\n", MESSAGE_PERSON},
 	    {"Content-Type: multipart/report; report-type=disposition-notification; boundary=r\n\n--r\n\nread\n--r\nContent-Type: message/disposition-notification\n\nDisposition: manual-action\n--r--\n", MESSAGE_AUTOMATIC},
 	    {"Content-Type: multipart/report; report-type=feedback-report; boundary=r\n\n--r\n\nabuse\n--r--\n", MESSAGE_AUTOMATIC},
 	    {REPORT "Final-Recipient: rfc822; a@x.example\nAction: delivered\nStatus: 2.0.0\n\n" RETURNED, MESSAGE_AUTOMATIC},
@@ -53,6 +43,36 @@ people_and_programs_are_told_apart(void **state)
 			fail_msg("%s\nis %d (%s), not %d", table[i].mail, (int)m.kind, m.kind_reason, (int)table[i].want);
 		if ((m.kind == MESSAGE_PERSON) != (m.kind_reason[0] == '\0'))
 			fail_msg("%s\na reason for what is no person, and none for a person", table[i].mail);
+		message_release(&m);
+	}
+}
+
+/* What is left to the words. */
+static void
+signs_of_a_machine_are_noted(void **state)
+{
+	static const struct {
+		const char *mail;
+		bool seems, denies;
+	} table[] = {
+	    {"From: jane@acme.example\nReturn-Path: <jane@acme.example>\n\nx\n", false, false},
+	    {"From: jane@acme.example\nReturn-Path: <>\n\nx\n", true, false},
+	    {"From: jane@acme.example\nReturn-Path:\n\nx\n", true, false},
+	    {"From: jane@acme.example\nX-Auto-Response-Suppress: All\n\nx\n", true, false},
+	    {"From: jane@acme.example\nPrecedence: bulk\nList-Id: <x.example>\n\nx\n", false, false},
+	    {"From: No-Reply@acme.example\n\nx\n", true, false},
+	    {"From: staff-bounces@acme.example\n\nx\n", true, false},
+	    {"From: noreply.smith@acme.example\n\nx\n", false, false},
+	    {"From: no-reply@acme.example\nAuto-Submitted: no\n\nx\n", false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct message m;
+
+		parse(&m, table[i].mail);
+		if (m.kind != MESSAGE_PERSON || m.seems_automatic != table[i].seems || m.denies_automatic != table[i].denies)
+			fail_msg("%s\nis %d, seems %d, denies %d", table[i].mail, (int)m.kind, (int)m.seems_automatic, (int)m.denies_automatic);
 		message_release(&m);
 	}
 }
@@ -164,7 +184,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(people_and_programs_are_told_apart),
-	    cmocka_unit_test(delivery_reports_are_read),
+	    cmocka_unit_test(signs_of_a_machine_are_noted), cmocka_unit_test(delivery_reports_are_read),
 	    cmocka_unit_test(a_message_survives_json),
 	    cmocka_unit_test(json_that_is_no_message_is_refused),
 	};
