@@ -10,6 +10,9 @@
 #include "base/day.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "base/text.h"
+
+enum { LINE_MAX_BYTES = 16 << 10 };
 
 void
 command_print_problem(const char *file, unsigned line, const char *text, void *data)
@@ -22,6 +25,22 @@ command_print_problem(const char *file, unsigned line, const char *text, void *d
 		log_error("%s: %s", file, text);
 	if (count != NULL)
 		++*count;
+}
+
+void
+command_print_row_problem(unsigned line, const char *column, const char *text, void *data)
+{
+	struct command_told *told = data;
+	struct buf raw = BUF_MAX(LINE_MAX_BYTES), clean = BUF_MAX(LINE_MAX_BYTES), shown = BUF_MAX(LINE_MAX_BYTES);
+
+	told->problems++;
+	buf_addf(&raw, "%s:%u: %s%s%s", told->path, line, column != NULL ? column : "", column != NULL && *column != '\0' ? ": " : "", text);
+	text_add_clean(&clean, buf_span(&raw)); /* what the file holds must not steer the terminal */
+	text_add_printable(&shown, buf_span(&clean));
+	fprintf(stderr, "%s\n", buf_text(&shown));
+	buf_release(&raw);
+	buf_release(&clean);
+	buf_release(&shown);
 }
 
 int

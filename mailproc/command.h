@@ -47,6 +47,7 @@ command_function command_init,
     command_workflow,
     command_certificate,
     command_demo,
+    command_payment,
     command_orders,
     command_help;
 
@@ -86,6 +87,13 @@ int command_fail(enum fault fault, const struct why *why); /* prints it; the exi
 int command_usage(const char *command, const char *problem); /* prints problem and the command's usage; 64 */
 /* Reports of a configuration, of rules: config_problem and rule_problem. Counts in *data (size_t), which may be NULL. */
 void command_print_problem(const char *file, unsigned line, const char *text, void *data);
+
+/* Problems of a file with rows, as "FILE:LINE: COLUMN: text": an import_problem whose data is a struct command_told. */
+struct command_told {
+	const char *path;
+	size_t problems;
+};
+void command_print_row_problem(unsigned line, const char *column, const char *text, void *data);
 
 /* An option "--NAME" (flag), "--NAME VALUE" (value), or "--NAME [NUMBER]" (both); a list ends with a NULL name. */
 struct command_option {

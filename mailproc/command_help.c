@@ -54,6 +54,18 @@ const struct command command_table[] = {
 	"  --set DIR    the folder that keeps cases (cases, beside mailproc.conf)\n"
 	"attach says which renewal a message is about; decide is the next step then.\n"
 	"keep makes a decided message a labelled case for `rules test`.\n"},
+    {"payment", command_payment,
+	"record REF|INVOICE AMOUNT --date DATE --by NAME [--method card|transfer] [--accept] [--note TEXT]\n"
+	"import FILE.csv [--dry-run]\nlist [--open] [--json]\nmatch N INVOICE --by NAME [--accept] [--note TEXT]\nclose N --by NAME --note TEXT",
+	"money that came",
+	"import reads a bank's file: a payment with an invoice's number, or with its exact amount and payer, is matched;\n"
+	"what is not certain, and what is short, over, double or late, waits for staff. The same file again changes nothing.\n"
+	"  --date DATE    the day it was paid\n"
+	"  --method M     card or transfer; without it, as the order says\n"
+	"  --accept       take it as paid although it is short, over or late\n"
+	"  --open         only what waits for staff\n"
+	"  --by NAME      who says so\n"
+	"match says which invoice a payment is for; close, that it is for none.\n"},
     {"orders", command_orders, "export [--json | --csv] [--since DATE]\nlist [--all] [--json]\nretry ORDER\naccept ORDER --by NAME",
 	"orders for the company's billing system",
 	"export prints each order and each order that is void, once, by time: as CSV, or with --json one object a line.\n"

@@ -13,6 +13,7 @@
 #include "../store/store_customer.h"
 #include "base/buf.h"
 #include "import.h"
+#include "import_table.h"
 
 /* name, heading, whether the file must have it and each row must fill it */
 #define IMPORT_COLUMNS(X)                                                                          \
@@ -47,10 +48,7 @@
 enum import_column { IMPORT_COLUMNS(IMPORT_COLUMN_NAME) import_column_count };
 
 enum {
-	IMPORT_MAX_BYTES = 64 << 20,
 	IMPORT_MAX_ROWS = 1000000,
-	IMPORT_MAX_FIELDS = 100,  /* of one record */
-	IMPORT_MAX_FIELD = 4000,  /* bytes */
 	IMPORT_MAX_NAMES = 250,	  /* in one list */
 	IMPORT_MAX_PROBLEMS = 1000 /* that are listed */
 };
@@ -74,21 +72,6 @@ struct import {
 
 /* Tells a problem. column may be NULL. Only the first IMPORT_MAX_PROBLEMS are told, all are counted. */
 void import_tell(struct import *import, unsigned line, const char *column, const char *format, ...) PRINTF_LIKE(4, 5);
-
-/* ---- import_table.c ---- */
-
-/* Adds the file's text as UTF-8 to out. FAULT_ITEM with the line when it is neither UTF-8 nor CP932. */
-MUST_USE enum fault import_decode(struct buf *out, struct span bytes, unsigned *line, struct why *why);
-
-struct import_table {
-	/* Called for each record. A field may be changed, and lives as long as the call. */
-	enum fault (*record)(unsigned line, char **field, size_t count, void *data, struct why *why);
-	/* Called once when the file is no CSV from here on; field is the number of the broken one. */
-	void (*broken)(unsigned line, size_t field, const char *text, void *data);
-	void *data;
-};
-/* Reads all records of text; empty lines are passed over. */
-MUST_USE enum fault import_read(struct span text, const struct import_table *table, struct why *why);
 
 /* ---- import_name.c ---- */
 

@@ -2,7 +2,7 @@
  * import_table.c - the bytes of a CSV file as UTF-8, and its records (RFC 4180, by libcsv). libcsv knows no lines: it is given
  * one line at a time, and they are counted here.
  */
-#include "import_inner.h"
+#include "import_table.h"
 
 #include <csv.h>
 #include <errno.h>

@@ -68,6 +68,12 @@ struct occurrence {
  */
 MUST_USE enum fault renewal_advance(struct business *business, int64_t renewal, const struct occurrence *occurrence, bool *advanced,
     const char **explanation, struct why *why);
+/*
+ * renewal_advance() for several renewals of one customer: all or none, one order, and each letter about all that want it. step: the dated step of each,
+ * as schedule_make() gave it; NULL where it was not the calendar.
+ */
+MUST_USE enum fault renewal_advance_all(struct business *business, const int64_t *renewal, const int *step, size_t count,
+    const struct occurrence *occurrence, bool *advanced, const char **explanation, struct why *why);
 /* The table, aligned; as a graph for Graphviz with dot. */
 MUST_USE enum fault renewal_print_workflow(FILE *to, bool dot, struct why *why);
 

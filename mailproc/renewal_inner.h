@@ -56,13 +56,6 @@ MUST_USE enum fault passage_plan(const struct business *business, int64_t renewa
     const char **refusal, struct why *why);
 void passage_release(struct passage *passage);
 
-/*
- * renewal_advance() for several renewals of one customer: all or none, one order, and each letter about all that want it. step: the dated step of each,
- * as schedule_make() gave it; NULL where it was not the calendar.
- */
-MUST_USE enum fault renewal_advance_all(struct business *business, const int64_t *renewal, const int *step, size_t count,
-    const struct occurrence *occurrence, bool *advanced, const char **explanation, struct why *why);
-
 /* ---- the next dated step (renewal_schedule.c) ---- */
 
 enum { ROUNDS_PER_ANSWER = 1000 }; /* a changed answer begins new rounds of payment reminders: round of the renewal * this + step */
