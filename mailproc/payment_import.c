@@ -184,7 +184,7 @@ kept_text(const char *const *text, size_t count)
 	buf_add_text(&shown, "");
 	buf_release(&raw);
 	buf_release(&clean);
-	return shown.n > 0 ? buf_take(&shown) : strdup("");
+	return buf_take(&shown);
 }
 
 static enum fault
