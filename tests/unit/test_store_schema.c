@@ -24,6 +24,8 @@ static const char good[] =
     "INSERT INTO letter_item VALUES (1, 1, 1, 'notice', 0, 1);"
     "INSERT INTO review (id, message, reason, opened_at) VALUES (1, 1, '', 0);"
     "INSERT INTO run (id, command, started_at) VALUES (1, 'run', 0);"
+    "INSERT INTO guard VALUES (1, 0, 'an import');"
+    "INSERT INTO sighting (renewal, looked_at, since_at, host, finding, is_for_staff) VALUES (1, 0, 0, '', 'same', 0);"
     "COMMIT";
 
 static const char *const refused[] = {
@@ -81,6 +83,10 @@ static const char *const refused[] = {
     "UPDATE review SET decision = 'maybe'",
     "INSERT INTO event (at, event, by, evidence) VALUES (0, 'imported', 'x', '')",
     "UPDATE run SET counts = '3'",
+    "UPDATE guard SET id = 2",
+    "UPDATE guard SET reason = ''",
+    "UPDATE sighting SET finding = 'seen'",
+    "UPDATE sighting SET is_for_staff = 2",
 };
 
 static void
