@@ -70,7 +70,7 @@ print_report(const struct pipeline_counts *c, unsigned parts, struct why *why)
 	row[n++] = (struct row){"send", "accepted by the billing program", c->billing.accepted, false};
 	row[n++] = (struct row){"send", "to be told again later", c->billing.later, false};
 	row[n++] = (struct row){"send", "refused by the billing program", c->billing.refused, false};
-	row[n++] = (struct row){"send", "payment requests that wait for it", c->outbox.waiting, false};
+	row[n++] = (struct row){"send", "letters that wait (hours, pause, billing)", c->outbox.waiting, false};
 	row[n++] = (struct row){"send", "letters rendered", c->outbox.rendered, false};
 	row[n++] = (struct row){"send", "letters accepted by the server", c->outbox.accepted, true};
 	row[n++] = (struct row){"send", "skipped: to be tried again later", c->outbox.later, false};

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "../store/store_billing.h"
 #include "base/log.h"
@@ -36,7 +37,7 @@ store_rendering(struct business *business, const struct letter *letter, const st
 {
 	struct letter_rendering rendering = {
 	    .message_id = made->message_id,
-	    .recipient = facts->contact.id != 0 ? facts->contact.address : business->config->staff,
+	    .recipient = outbox_recipient(business->config, outbox_meant_for(business->config, facts)),
 	    .envelope_from = made->envelope_from,
 	    .subject = made->words.subject,
 	    .bytes = buf_span(&made->bytes),
@@ -46,17 +47,36 @@ store_rendering(struct business *business, const struct letter *letter, const st
 	return store_letter_rendered(business->store, letter->id, &rendering, business->now, why);
 }
 
-/* A letter that sends a customer to an invoice in the control panel waits until the billing program has taken that order. */
+/*
+ * For the hours of sending, and the end of a pause. And a letter that sends a customer to an invoice in the control panel waits until the billing
+ * program has taken that order.
+ */
 static enum fault
 has_to_wait(struct business *business, const struct outbox_facts *facts, bool *waits, struct why *why)
 {
-	*waits = false;
+	*waits = !outbox_may_go(business->config, facts->kind, business->now) || (facts->customer.paused && facts->contact.id != 0);
+	if (*waits)
+		return FAULT_NONE;
 	if (!config_has_billing(business->config) || (facts->kind != LETTER_PAYMENT_REQUEST && facts->kind != LETTER_PAYMENT_REMINDER))
 		return FAULT_NONE;
 	return store_billing_holds(business->store, facts->invoice.order, waits, why);
 }
 
-/* One wanted letter. What is wrong with a letter holds this letter; only the store's own faults are faults here. */
+/* What is wrong with a letter holds this letter; only the store's own faults are faults here. */
+static enum fault
+hold(struct business *business, const struct letter *letter, enum fault fault, struct outbox_counts *counts, struct why *why)
+{
+	if (fault != FAULT_ITEM && fault != FAULT_SETUP)
+		return fault;
+	if (letter->state == LETTER_HELD) /* told before */
+		return FAULT_NONE;
+	log_warning("letter %" PRId64 " (%s) is held: %s", letter->id, letter_kind_text(letter->kind), why->text);
+	fault = store_letter_park(business->store, letter->id, LETTER_HELD, why->text, business->now, why);
+	counts->held += fault == FAULT_NONE;
+	return fault;
+}
+
+/* One letter that is wanted, or that is held because it could not be rendered before: its template may be mended. */
 static enum fault
 render_one(struct business *business, int64_t id, struct outbox_counts *counts, struct why *why)
 {
@@ -66,7 +86,7 @@ render_one(struct business *business, int64_t id, struct outbox_counts *counts, 
 	bool found = false, waits = false;
 	enum fault fault = store_letter_get(business->store, id, &letter, &found, why);
 
-	if (fault != FAULT_NONE || !found)
+	if (fault != FAULT_NONE || !found || (letter.state == LETTER_HELD && letter.rendered_at != 0))
 		goto out;
 	fault = outbox_facts_gather(business, &letter, &facts, why);
 	if (fault == FAULT_NONE)
@@ -80,10 +100,8 @@ render_one(struct business *business, int64_t id, struct outbox_counts *counts, 
 	if (fault == FAULT_NONE) {
 		fault = store_rendering(business, &letter, &facts, &made, why);
 		counts->rendered += fault == FAULT_NONE;
-	} else if (fault == FAULT_ITEM || fault == FAULT_SETUP) {
-		log_warning("letter %" PRId64 " (%s) is held: %s", id, letter_kind_text(letter.kind), why->text);
-		fault = store_letter_park(business->store, id, LETTER_HELD, why->text, business->now, why);
-		counts->held += fault == FAULT_NONE;
+	} else {
+		fault = hold(business, &letter, fault, counts, why);
 	}
 out:
 	outbox_letter_release(&made);
@@ -92,18 +110,53 @@ out:
 	return fault;
 }
 
-/* A ready letter that no server has seen and that is a day old is wanted again. */
+/* Whether a rendered letter still goes where it is meant to go: addresses change, trials begin and end. */
+static enum fault
+is_well_addressed(struct business *business, const struct letter *letter, bool *is, struct why *why)
+{
+	struct contact contact = {0};
+	const char *meant_for = business->config->staff;
+	enum fault fault = FAULT_NONE;
+
+	if (letter->contact != 0)
+		fault = store_contact_get(business->store, letter->contact, &contact, why);
+	if (contact.address != NULL)
+		meant_for = contact.address;
+	*is = letter->recipient != NULL && strcmp(letter->recipient, outbox_recipient(business->config, meant_for)) == 0;
+	contact_release(&contact);
+	return fault;
+}
+
+/*
+ * A ready letter that no server has seen is wanted again when it is a day old, when its hour has passed, or when it would go to the wrong address. One that
+ * was tried keeps its bytes; in a trial it must not go to a customer.
+ */
 static enum fault
 renew_one(struct business *business, int64_t id, struct outbox_counts *counts, struct why *why)
 {
 	struct letter letter = {0};
-	bool found = false;
+	bool found = false, is_fine = false;
+	const char *reason = NULL;
 	enum fault fault = store_letter_get(business->store, id, &letter, &found, why);
 
-	if (fault == FAULT_NONE && found && letter.tries == 0 && letter.rendered_at + STALE_AFTER_S < business->now) {
-		fault = store_letter_park(business->store, id, LETTER_WANTED, "not tried for a day: rendered anew", business->now, why);
+	if (fault == FAULT_NONE && found)
+		fault = is_well_addressed(business, &letter, &is_fine, why);
+	if (fault != FAULT_NONE || !found)
+		goto out;
+	if (!is_fine)
+		reason = "it was meant for another address";
+	else if (!outbox_may_go(business->config, letter.kind, business->now))
+		reason = "the hours of sending are over: rendered anew";
+	else if (letter.rendered_at + STALE_AFTER_S < business->now)
+		reason = "not tried for a day: rendered anew";
+	if (reason != NULL && letter.tries == 0) {
+		fault = store_letter_park(business->store, id, LETTER_WANTED, reason, business->now, why);
 		counts->withdrawn += fault == FAULT_NONE;
+	} else if (!is_fine && outbox_recipient(business->config, NULL) != NULL) {
+		fault = store_letter_park(business->store, id, LETTER_HELD, "it was tried before the trial began (redirect_all_to)", business->now, why);
+		counts->held += fault == FAULT_NONE;
 	}
+out:
 	letter_release(&letter);
 	return fault;
 }
@@ -143,6 +196,8 @@ outbox_render(struct business *business, struct outbox_counts *counts, struct wh
 
 	if (fault == FAULT_NONE)
 		fault = for_letters(business, LETTER_WANTED, render_one, counts, why);
+	if (fault == FAULT_NONE)
+		fault = for_letters(business, LETTER_HELD, render_one, counts, why);
 	return fault;
 }
 

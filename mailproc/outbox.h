@@ -19,10 +19,10 @@
 
 struct outbox_counts {
 	size_t rendered, accepted, later, refused, held, unknown, withdrawn;
-	size_t waiting; /* payment requests that wait for the billing program */
+	size_t waiting; /* wanted, and not yet: for the hours of sending, the end of a pause, the billing program */
 };
 
-/* Renders every wanted letter, in transactions of up to 100. */
+/* Renders every wanted letter whose time has come, and those again that could not be rendered before, in transactions of up to 100. */
 MUST_USE enum fault outbox_render(struct business *business, struct outbox_counts *counts, struct why *why);
 
 /* Settles what an earlier run left claimed: untouched ones are ready again, the one in doubt of each lane is unknown. */
@@ -58,6 +58,7 @@ struct mail_parts {
 	const char *message_id, *in_reply_to, *thread; /* ids without <>; NULL: none */
 	const char *language;	 /* Content-Language */
 	const char *kind;	 /* X-Mailproc-Letter */
+	const char *would_go_to; /* X-Mailproc-Would-Go-To; NULL: it goes where it is meant to go */
 	const char *text, *html; /* html NULL: text only */
 	int64_t now;
 	bool is_answer;		 /* Auto-Submitted: auto-replied, else auto-generated (RFC 3834) */

@@ -91,6 +91,15 @@ MUST_USE enum fault outbox_letter_make(const struct config *config, const struct
     const char *thread, struct outbox_letter *out, struct why *why);
 void outbox_letter_release(struct outbox_letter *letter);
 
+/* Whom a letter with these facts is for, and who gets it: another one during a trial (redirect_all_to). */
+const char *outbox_meant_for(const struct config *config, const struct outbox_facts *facts);
+const char *outbox_recipient(const struct config *config, const char *meant_for);
+
+/* ---- hours (outbox_hours.c) ---- */
+
+/* Whether a letter of this kind may go out at this instant. */
+bool outbox_may_go(const struct config *config, enum letter_kind kind, int64_t at);
+
 /* ---- doubt (outbox.c) ---- */
 
 enum { OUTBOX_DOUBT_S = 15 * 60 };

@@ -130,6 +130,8 @@ add_headers(struct buf *out, const struct mail_parts *parts)
 	outbox_header_references(out, parts->thread, parts->in_reply_to);
 	/* RFC 3834 5: nothing answers a mail of ours by itself. No List-Unsubscribe: these letters belong to a contract. */
 	buf_addf(out, "Auto-Submitted: %s\r\n", parts->is_answer ? "auto-replied" : "auto-generated");
+	if (parts->would_go_to != NULL)
+		buf_addf(out, "X-Mailproc-Would-Go-To: %s\r\n", parts->would_go_to);
 	buf_addf(out, "X-Mailproc-Letter: %s\r\nContent-Language: %s\r\nMIME-Version: 1.0\r\n", parts->kind, parts->language);
 }
 

@@ -57,17 +57,45 @@ recipient_name(const struct outbox_facts *facts)
 	return facts->contact.name != NULL && *facts->contact.name != '\0' ? facts->contact.name : facts->customer.name;
 }
 
+const char *
+outbox_meant_for(const struct config *config, const struct outbox_facts *facts)
+{
+	return facts->contact.id != 0 ? facts->contact.address : config->staff;
+}
+
+const char *
+outbox_recipient(const struct config *config, const char *meant_for)
+{
+	return config->redirect_all_to != NULL && config->redirect_all_to[0] != '\0' ? config->redirect_all_to : meant_for;
+}
+
+/* During a trial the subject says whom the letter was meant for. */
+static enum fault
+mark_subject(struct letter_text *words, const char *meant_for, struct why *why)
+{
+	char *marked = NULL;
+
+	if (asprintf(&marked, "[to %s] %s", meant_for, words->subject) < 0)
+		return why_set(why, FAULT_STOP, "no memory for a letter");
+	free(words->subject);
+	words->subject = marked;
+	return FAULT_NONE;
+}
+
 static enum fault
 write_letter(const struct config *config, const struct outbox_facts *facts, const char *in_reply_to, const char *thread,
     struct outbox_letter *made, struct why *why)
 {
 	bool is_to_staff = facts->contact.id == 0;
+	const char *meant_for = outbox_meant_for(config, facts), *recipient = outbox_recipient(config, meant_for);
+	bool is_redirected = recipient != meant_for;
 	char *name = sender_name(config, facts->language);
 	struct mail_parts parts = {
 	    .from_name = name,
 	    .from_address = config->address,
-	    .to_name = recipient_name(facts),
-	    .to_address = is_to_staff ? config->staff : facts->contact.address,
+	    .to_name = is_redirected ? NULL : recipient_name(facts),
+	    .to_address = recipient,
+	    .would_go_to = is_redirected ? meant_for : NULL,
 	    .reply_to = config->subaddress && !is_to_staff ? made->envelope_from : NULL,
 	    .subject = made->words.subject,
 	    .message_id = made->message_id,
@@ -106,6 +134,8 @@ outbox_letter_make(const struct config *config, const struct outbox_facts *facts
 	if (fault == FAULT_NONE)
 		fault = letter_text_render(&made.words, buf_text(&dir), config->own_letters, language_text(facts->language),
 		    letter_kind_text(facts->kind), data, why);
+	if (fault == FAULT_NONE && outbox_recipient(config, NULL) != NULL)
+		fault = mark_subject(&made.words, outbox_meant_for(config, facts), why);
 	if (fault == FAULT_NONE)
 		fault = make_message_id(config, facts, &made.message_id, why);
 	if (fault == FAULT_NONE && (made.envelope_from = outbox_answer_address(config, facts->token)) == NULL)

@@ -18,7 +18,9 @@
 enum {
 	LETTERS_PER_LANE = 10,		 /* fewer are not worth another connection */
 	LANE_SILENT_MS = 30 * 60 * 1000, /* above every time-out of smtp.c: the child hangs */
-	COMMIT_TRIES = 6
+	COMMIT_TRIES = 6,
+	MINUTE_MS = 60 * 1000,
+	PACED_LONGEST_MS = 4 * MINUTE_MS /* what a limit of letters a minute leaves over is for the next run: this one has other things to do */
 };
 
 static int64_t
@@ -178,7 +180,8 @@ hear_all(struct sender *s, struct why *why)
 {
 	struct pollfd fd[LANES_MAX];
 	size_t speaking = 0;
-	int64_t now_ms;
+	int64_t now_ms = monotonic_ms();
+	int64_t wait_ms = s->next_ms > now_ms && !s->is_stopping ? s->next_ms - now_ms : 0;
 	int n;
 
 	for (size_t i = 0; i < s->count; i++) {
@@ -188,10 +191,10 @@ hear_all(struct sender *s, struct why *why)
 		fd[i] = (struct pollfd){.fd = speaks ? s->work[i].lane.fd : -1, .events = POLLIN};
 		speaking += speaks;
 	}
-	if (speaking == 0)
+	if (speaking == 0 && wait_ms == 0)
 		return FAULT_NONE; /* idle lanes only: letters that a broken lane gave back are theirs */
 	do
-		n = poll(fd, s->count, 60 * 1000);
+		n = poll(fd, s->count, wait_ms > 0 && wait_ms < MINUTE_MS ? (int)wait_ms : MINUTE_MS);
 	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return why_set(why, FAULT_STOP, "waiting for the mail server: %m");
@@ -244,13 +247,30 @@ commit_answers(struct sender *s, struct why *why)
 
 /* ---- turns ---- */
 
+/* Whether one more letter may begin now: with so many a minute they are evenly spread. */
+static bool
+takes_turn(struct sender *s)
+{
+	int per_minute = s->business->config->per_minute;
+	int64_t now_ms = monotonic_ms();
+
+	if (per_minute <= 0)
+		return true;
+	if (now_ms - s->began_ms > PACED_LONGEST_MS)
+		s->is_stopping = true;
+	if (s->is_stopping || now_ms < s->next_ms)
+		return false;
+	s->next_ms = now_ms + MINUTE_MS / per_minute;
+	return true;
+}
+
 static enum fault
 offer_all(struct sender *s, struct why *why)
 {
 	enum fault fault = FAULT_NONE;
 
 	for (size_t i = 0; i < s->count && fault == FAULT_NONE; i++)
-		if (s->work[i].state == STATE_IDLE && s->work[i].next < s->work[i].count && !s->is_stopping)
+		if (s->work[i].state == STATE_IDLE && s->work[i].next < s->work[i].count && !s->is_stopping && takes_turn(s))
 			fault = offer_next(s, &s->work[i], why);
 	return fault;
 }
@@ -355,6 +375,7 @@ outbox_send(struct business *business, int64_t run, struct outbox_counts *counts
 	s->business = business;
 	s->run = run;
 	s->counts = counts;
+	s->began_ms = monotonic_ms();
 	fault = count_ready(business, &left, why);
 	if (fault == FAULT_NONE && left > 0)
 		fault = open_lanes_for(s, left, why);

@@ -32,6 +32,8 @@ struct sender {
 	struct outbox_answer pending[LANES_MAX]; /* answers not yet committed: at most one a lane and turn */
 	size_t pending_count;
 	struct outbox_counts *counts;
+	int64_t began_ms;   /* monotonic */
+	int64_t next_ms;    /* no letter is begun before: letters a minute are limited */
 	bool is_stopping;   /* no more letters are begun */
 	bool is_dry;	    /* nothing more to claim */
 	enum fault fault;   /* the worst so far */

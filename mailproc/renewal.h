@@ -15,6 +15,7 @@
  *   renewal_policy.c   the dates                                       renewal_calendar.c  closed days
  *   renewal_schedule.c the next dated step                             renewal_term.c      the next term
  *   renewal_order.c    order and invoice                               renewal_letter.c    whom a step writes to
+ *   renewal_digest.c   the daily letter to staff
  *
  * Every function that writes runs inside the caller's transaction (store_begin) unless it says otherwise.
  * Faults: those of store.h; a pair of state and event that the table does not have is an answer (advanced is false), never a fault.

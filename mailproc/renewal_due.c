@@ -216,5 +216,7 @@ renewal_run_due(struct business *business, struct due_counts *counts, struct why
 			fault = run_apart(business, ids[i], counts, why);
 		}
 	}
+	if (fault == FAULT_NONE)
+		fault = renewal_want_digest(business, why);
 	return fault;
 }

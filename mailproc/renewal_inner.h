@@ -90,6 +90,11 @@ MUST_USE enum fault schedule_next(const struct business *business, const struct 
 /* Writes the next day of a renewal into the store, as it is now. */
 MUST_USE enum fault schedule_write(const struct business *business, int64_t renewal, struct why *why);
 
+/* ---- the daily letter to staff (renewal_digest.c) ---- */
+
+/* Wants it when something waits and today's is not there. A transaction of its own. */
+MUST_USE enum fault renewal_want_digest(struct business *business, struct why *why);
+
 /* ---- the next term (renewal_term.c) ---- */
 
 /*

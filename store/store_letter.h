@@ -62,7 +62,7 @@ struct letter_rendering {
 	struct span bytes;					      /* the whole mail */
 	const char *text;					      /* its text part */
 };
-/* wanted → ready. */
+/* wanted, or held because it could not be rendered → ready. */
 MUST_USE enum fault store_letter_rendered(struct store *store, int64_t id, const struct letter_rendering *rendering, int64_t now,
     struct why *why);
 /* Adds the stored mail to bytes and its text part to text; either may be NULL. */
@@ -78,7 +78,7 @@ MUST_USE enum fault store_letter_unclaim(struct store *store, int64_t id, int64_
  */
 MUST_USE enum fault store_letter_answer(struct store *store, int64_t id, enum letter_state state, int code, const char *answer,
     int64_t next_try_at, const char *reason, int64_t now, struct why *why);
-/* wanted or ready → held or withdrawn; ready → wanted to render anew (bytes and Message-ID dropped; never tried only). */
+/* wanted, ready, or held and not rendered → held or withdrawn; ready → wanted to render anew (bytes and Message-ID dropped; never tried only). */
 MUST_USE enum fault store_letter_park(struct store *store, int64_t id, enum letter_state state, const char *reason, int64_t now,
     struct why *why);
 /*

@@ -391,7 +391,8 @@ const char *const sql_text[sql_count] = {
 	    "SELECT id FROM letter WHERE state = :state AND id > :after AND (:state <> 'ready' OR next_try_at <= :now) ORDER BY id LIMIT :max",
 	[SQL_LETTER_RENDERED] =
 	    "UPDATE letter SET state = 'ready', state_at = :now, rendered_at = :now, next_try_at = :now, message_id = :message_id, "
-	    "recipient = :recipient, envelope_from = :envelope_from, subject = :subject WHERE id = :id AND state = 'wanted'",
+	    "recipient = :recipient, envelope_from = :envelope_from, subject = :subject, reason = '' "
+	    "WHERE id = :id AND (state = 'wanted' OR (state = 'held' AND rendered_at IS NULL))",
 	[SQL_LETTER_BYTES_ADD] =
 	    "INSERT INTO letter_bytes (letter, bytes, text) VALUES (:letter, :bytes, :text)",
 	[SQL_LETTER_BYTES] =
@@ -407,13 +408,14 @@ const char *const sql_text[sql_count] = {
 	    "UPDATE letter SET tries = tries + (state = 'claimed'), state = :state, state_at = :now, answer_code = :code, answer = :answer, "
 	    "next_try_at = :next_try_at, reason = :reason WHERE id = :id AND state IN ('claimed', 'unknown')",
 	[SQL_LETTER_PARK] =
-	    "UPDATE letter SET state = :state, state_at = :now, reason = :reason, next_try_at = NULL WHERE id = :id AND state IN ('wanted', 'ready')",
+	    "UPDATE letter SET state = :state, state_at = :now, reason = :reason, next_try_at = NULL "
+	    "WHERE id = :id AND (state IN ('wanted', 'ready') OR (state = 'held' AND rendered_at IS NULL))",
 	[SQL_LETTER_ANEW] =
 	    "UPDATE letter SET state = 'wanted', state_at = :now, reason = :reason, rendered_at = NULL, message_id = NULL, recipient = NULL, "
 	    "envelope_from = NULL, subject = NULL, next_try_at = NULL WHERE id = :id AND state = 'ready' AND tries = 0",
 	[SQL_LETTER_TO_WITHDRAW] =
 	    "SELECT l.id, l.state = 'ready' FROM letter_item i JOIN letter l ON l.id = i.letter WHERE i.renewal = :renewal AND i.kind = :kind "
-	    "AND (l.state = 'wanted' OR (l.state = 'ready' AND l.tries = 0)) ORDER BY l.id LIMIT 1",
+	    "AND (l.state = 'wanted' OR (l.state = 'held' AND l.rendered_at IS NULL) OR (l.state = 'ready' AND l.tries = 0)) ORDER BY l.id LIMIT 1",
 	[SQL_LETTER_ITEM_DROP] =
 	    "DELETE FROM letter_item WHERE letter = :letter AND renewal = :renewal",
 	[SQL_LETTER_BOUNCED] =
@@ -426,11 +428,12 @@ const char *const sql_text[sql_count] = {
 	    "SELECT v.id, v.opened_at, r.reference, coalesce(c.name, d.name) AS customer_name, v.reason "
 	    "FROM review v JOIN message m ON m.id = v.message LEFT JOIN renewal r ON r.id = v.renewal LEFT JOIN term t ON t.id = r.term "
 	    "LEFT JOIN customer c ON c.id = t.customer LEFT JOIN contact k ON k.id = m.contact LEFT JOIN customer d ON d.id = k.customer "
-	    "WHERE v.decision IS NULL ORDER BY v.opened_at, v.id LIMIT 100",
+	    "WHERE v.decision IS NULL AND v.opened_at < :since ORDER BY v.opened_at, v.id LIMIT 100",
 	[SQL_WAITING_LETTERS] =
 	    "SELECT l.id, l.kind, l.state, l.reason, "
 	    "(SELECT r.reference FROM letter_item i JOIN renewal r ON r.id = i.renewal WHERE i.letter = l.id ORDER BY i.position LIMIT 1) AS reference "
-	    "FROM letter l WHERE l.state IN ('held', 'unknown', 'refused') AND l.kind NOT IN ('needs-you', 'digest') ORDER BY l.id LIMIT 100",
+	    "FROM letter l WHERE l.state IN ('held', 'unknown', 'refused') AND l.state_at < :since "
+	    "AND l.kind NOT IN ('needs-you', 'digest') ORDER BY l.id LIMIT 100",
 	[SQL_WAITING_UNPAID] =
 	    "SELECT i.number, c.name AS customer_name, i.total, i.currency, i.due_day, "
 	    "(SELECT r.reference FROM invoice_line n JOIN renewal r ON r.id = n.renewal WHERE n.invoice = i.id ORDER BY n.position LIMIT 1) AS reference, "
@@ -439,7 +442,7 @@ const char *const sql_text[sql_count] = {
 	    "FROM invoice i JOIN customer c ON c.id = i.customer WHERE i.state = 'open' AND i.due_day < :today ORDER BY i.due_day, i.id LIMIT 100",
 	[SQL_WAITING_APPLY] =
 	    "SELECT r.reference, t.common_name, c.name AS customer_name, r.state_at FROM renewal r JOIN term t ON t.id = r.term "
-	    "JOIN customer c ON c.id = t.customer WHERE r.state = 'paid' ORDER BY r.state_at, r.id LIMIT 100",
+	    "JOIN customer c ON c.id = t.customer WHERE r.state = 'paid' AND r.state_at < :since ORDER BY r.state_at, r.id LIMIT 100",
 	[SQL_WAITING_LATE] =
 	    "SELECT r.reference, t.common_name, c.name AS customer_name, r.state, x.not_after AS ends_at FROM renewal r "
 	    "JOIN certificate x ON x.id = r.certificate JOIN term t ON t.id = r.term JOIN customer c ON c.id = t.customer "
@@ -450,7 +453,8 @@ const char *const sql_text[sql_count] = {
 	    "JOIN certificate x ON x.id = r.certificate JOIN term t ON t.id = r.term JOIN customer c ON c.id = t.customer "
 	    "WHERE r.kind = 're-issue' AND r.state IN ('upcoming', 'noticed') AND r.next_day <= :today ORDER BY x.not_after, r.id LIMIT 100",
 	[SQL_WAITING_TOLD_AT] =
-	    "SELECT max(wanted_at) FROM letter WHERE kind = :kind AND contact IS NULL AND state <> 'withdrawn'",
+	    "SELECT max(CASE WHEN state IN ('wanted', 'ready') THEN 253370764800 ELSE wanted_at END) FROM letter " /* the year 9999 */
+	    "WHERE kind = :kind AND contact IS NULL AND state <> 'withdrawn'",
 
 	/* store_view.c */
 	[SQL_VIEW_RENEWALS] =

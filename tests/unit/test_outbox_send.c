@@ -630,6 +630,114 @@ a_letter_that_cannot_be_rendered_is_held_and_the_rest_go_on(void **state)
 	assert_int_equal(counts.held, 1);
 	assert_int_equal(counts.rendered, 1);
 	assert_sql_number(&f, "SELECT count(*) FROM letter WHERE state = 'held' AND reason LIKE '%no open invoice%'", 1);
+	counts = render(); /* it is told once */
+	assert_int_equal(counts.held, 0);
+	assert_int_equal(counts.rendered, 0);
+}
+
+static void
+a_letter_whose_template_is_mended_goes_out(void **state)
+{
+	int64_t contact = fixture_contact(&f, customer, ROLE_ADMIN, "", "hanako@customer.example");
+
+	(void)state;
+	f.config.data_dir = TEXT("/nonexistent");
+	want(LETTER_NOTICE, contact);
+	assert_int_equal(render().held, 1);
+	assert_int_equal(render().held, 0);
+	f.config.data_dir = TEXT(".");
+	assert_int_equal(render().rendered, 1);
+	assert_sql_text(&f, "SELECT state || reason FROM letter", "ready");
+}
+
+static void
+a_letter_waits_for_the_hours_of_sending_unless_it_answers_somebody(void **state)
+{
+	int64_t contact = fixture_contact(&f, customer, ROLE_ADMIN, "", "hanako@customer.example");
+	struct outbox_counts counts;
+
+	(void)state;
+	f.config.send_hours = TEXT("09:00-18:00");
+	f.business.now = fixture_instant("2026-11-24T18:00:00+09:00");
+	want(LETTER_NOTICE, contact);
+	want(LETTER_DECLINED, contact);
+	counts = render();
+	assert_int_equal(counts.rendered, 1);
+	assert_int_equal(counts.waiting, 1);
+	assert_sql_text(&f, "SELECT kind FROM letter WHERE state = 'ready'", "declined");
+	f.business.now = fixture_instant("2026-11-25T08:59:59+09:00");
+	assert_int_equal(render().rendered, 0);
+	f.business.now = fixture_instant("2026-11-25T09:00:00+09:00");
+	assert_int_equal(render().rendered, 1);
+	/* Not sent until the evening: not at night either. */
+	f.business.now = fixture_instant("2026-11-25T17:59:59+09:00");
+	assert_int_equal(render().withdrawn, 0);
+	f.business.now = fixture_instant("2026-11-25T18:00:00+09:00");
+	assert_int_equal(render().withdrawn, 1);
+	assert_sql_text(&f, "SELECT state FROM letter WHERE kind = 'notice'", "wanted");
+}
+
+static void
+a_letter_to_a_paused_customer_waits(void **state)
+{
+	int64_t contact = fixture_contact(&f, customer, ROLE_ADMIN, "", "hanako@customer.example");
+	struct customer record = {0};
+	struct why why = {0};
+	bool changed;
+
+	(void)state;
+	want(LETTER_NOTICE, contact);
+	MUST(store_customer_get(f.store, customer, &record, &why));
+	record.paused = true;
+	MUST(store_begin(f.store, &why));
+	MUST(store_customer_put(f.store, &record, &changed, &why));
+	MUST(store_commit(f.store, &why));
+	assert_int_equal(render().waiting, 1);
+	record.paused = false;
+	MUST(store_begin(f.store, &why));
+	MUST(store_customer_put(f.store, &record, &changed, &why));
+	MUST(store_commit(f.store, &why));
+	assert_int_equal(render().rendered, 1);
+	customer_release(&record);
+}
+
+static void
+in_a_trial_every_letter_goes_to_one_address_and_says_for_whom_it_is(void **state)
+{
+	int64_t contact = fixture_contact(&f, customer, ROLE_ADMIN, "佐藤 花子", "hanako@customer.example");
+	char text[4096];
+
+	(void)state;
+	want(LETTER_NOTICE, contact);
+	assert_int_equal(render().rendered, 1); /* before the trial */
+	f.config.redirect_all_to = TEXT("trial@hosting.example");
+	assert_int_equal(render().rendered, 1); /* anew: it must not go to the customer */
+	assert_sql_text(&f, "SELECT recipient FROM letter", "trial@hosting.example");
+	assert_sql_number(&f, "SELECT subject LIKE '[to hanako@customer.example] %' FROM letter", 1);
+	fixture_text(&f, "SELECT CAST(substr(bytes, 1, instr(bytes, x'0d0a0d0a')) AS TEXT) FROM letter_bytes", text, sizeof text);
+	assert_non_null(strstr(text, "X-Mailproc-Would-Go-To: hanako@customer.example\r\n"));
+	assert_non_null(strstr(text, "To: trial@hosting.example\r\n"));
+	f.config.redirect_all_to = TEXT("");
+	assert_int_equal(render().rendered, 1); /* and after it to the customer, not to the trial's address */
+	assert_sql_text(&f, "SELECT recipient FROM letter", "hanako@customer.example");
+}
+
+static void
+so_many_letters_a_minute_all_go_out(void **state)
+{
+	struct server server = {0};
+	int64_t contact = fixture_contact(&f, customer, ROLE_ADMIN, "", "hanako@customer.example");
+
+	(void)state;
+	f.config.per_minute = 6000;
+	for (int kind = LETTER_NOTICE; kind <= LETTER_REMINDER; kind++)
+		want((enum letter_kind)kind, contact);
+	want(LETTER_DECLINED, contact);
+	start(&server);
+	assert_int_equal(render().rendered, 3);
+	assert_int_equal(send_all(FAULT_NONE).accepted, 3);
+	assert_int_equal(taken(), 3);
+	stop(&server);
 }
 
 static void
@@ -715,6 +823,11 @@ main(void)
 	    CASE(a_run_that_is_killed_leaves_one_letter_in_doubt_and_the_rest_untouched),
 	    CASE(a_wanted_letter_becomes_ready_with_its_token_and_goes_out),
 	    CASE(a_letter_that_cannot_be_rendered_is_held_and_the_rest_go_on),
+	    CASE(a_letter_whose_template_is_mended_goes_out),
+	    CASE(a_letter_waits_for_the_hours_of_sending_unless_it_answers_somebody),
+	    CASE(a_letter_to_a_paused_customer_waits),
+	    CASE(in_a_trial_every_letter_goes_to_one_address_and_says_for_whom_it_is),
+	    CASE(so_many_letters_a_minute_all_go_out),
 	    CASE(a_letter_not_tried_for_a_day_is_rendered_anew),
 	    CASE(a_preview_shows_the_letter_and_stores_nothing),
 	};

@@ -108,7 +108,7 @@ what_was_not_answered_paid_or_wanted_lapses_after_the_end(void **state)
 	assert_int_equal(fixture_state(&fixture, declined), RENEWAL_LAPSED);
 	assert_int_equal(fixture_state(&fixture, paid), RENEWAL_PAID);
 	/* What had not gone out is withdrawn; who did not answer or pay is told of the end, who declined is not. */
-	assert_sql_text(&fixture, "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM letter WHERE state <> 'withdrawn' ORDER BY kind)",
+	assert_sql_text(&fixture, "SELECT group_concat(kind, ' ') FROM (SELECT kind FROM letter WHERE state <> 'withdrawn' AND kind <> 'digest' ORDER BY kind)",
 	    "invoice lapsed lapsed");
 }
 
@@ -196,8 +196,25 @@ a_reissue_is_told_once_and_waits_for_staff_until_the_term_ends(void **state)
 	assert_int_equal(counts.due, 1);
 	assert_int_equal(counts.waiting, 1);
 	assert_int_equal(fixture_state(&fixture, id), RENEWAL_NOTICED);
-	assert_sql_text(&fixture, "SELECT group_concat(kind) FROM letter", "reissue-started");
+	assert_sql_text(&fixture, "SELECT group_concat(kind) FROM letter", "reissue-started,digest");
 	assert_int_equal(run_due("2027-01-22").ended, 1);
+}
+
+static void
+staff_get_one_digest_a_day_and_only_when_something_has_waited(void **state)
+{
+	int64_t id = new_renewal("www.customer.example");
+
+	(void)state;
+	(void)run_due("2026-11-20T10:00:00+09:00");
+	assert_true(fixture_advance(&fixture, id, EVENT_SAID_RENEW, NULL));
+	assert_true(fixture_advance(&fixture, id, EVENT_PAID, NULL));
+	(void)run_due("2026-11-20T18:00:00+09:00"); /* paid today: staff know */
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter WHERE kind = 'digest'", 0);
+	(void)run_due("2026-11-21T09:00:00+09:00");
+	(void)run_due("2026-11-21T09:05:00+09:00");
+	(void)run_due("2026-11-22T09:05:00+09:00"); /* yesterday's has not gone out: it will tell of today too */
+	assert_sql_number(&fixture, "SELECT count(*) FROM letter WHERE kind = 'digest' AND contact IS NULL", 1);
 }
 
 /* Every day from one day to another, at ten in the morning; what was sent, as "DAY KIND" lines. */
@@ -215,8 +232,8 @@ letters_of_days(const char *from, const char *to, char *out, size_t out_size)
 		(void)run_due(now);
 	}
 	fixture_text(&fixture,
-	    "SELECT group_concat(date(wanted_at + 32400, 'unixepoch') || ' ' || kind, ', ') FROM (SELECT * FROM letter WHERE state <> 'withdrawn' OR kind IN "
-	    "('notice', 'reminder', 'payment-reminder', 'last-chance') ORDER BY wanted_at, id)", out, out_size);
+	    "SELECT group_concat(date(wanted_at + 32400, 'unixepoch') || ' ' || kind, ', ') FROM (SELECT * FROM letter WHERE kind <> 'digest' AND (state <> 'withdrawn' OR "
+	    "kind IN ('notice', 'reminder', 'payment-reminder', 'last-chance')) ORDER BY wanted_at, id)", out, out_size);
 }
 
 static void
@@ -339,6 +356,7 @@ main(void)
 	    CASE(one_that_is_broken_is_parked_and_the_rest_go_on),
 	    CASE(many_are_done_in_pages),
 	    CASE(a_reissue_is_told_once_and_waits_for_staff_until_the_term_ends),
+	    CASE(staff_get_one_digest_a_day_and_only_when_something_has_waited),
 	    CASE(without_an_answer_reminders_go_30_7_3_and_1_days_before_the_end),
 	    CASE(missed_weeks_are_made_good_with_one_reminder),
 	    CASE(a_late_first_letter_is_the_notice_and_reminders_keep_their_distance),
