@@ -22,10 +22,13 @@ add_evidence(struct deciding *d, const char *rule, const char *text, size_t n, c
 		d->fault = evidence_add(&d->made, rule, (struct span){text, n}, reason, d->why);
 }
 
-/* Every name that any sentence speaks of, which "the others" needs. */
+/* Every name that any sentence speaks of, or a mark in the form, which "the others" needs. */
 static void
-find_named(struct deciding *d, const struct sentences *sentences)
+find_named(struct deciding *d, const struct sentences *sentences, const struct reply *reply)
 {
+	for (size_t i = 0; i < reply->tick_count; i++)
+		if (reply->tick[i].certificate >= 0)
+			d->named |= 1ull << reply->tick[i].certificate;
 	for (size_t i = 0; i < sentences->count; i++) {
 		struct about about[SENTENCE_MAX_ABOUT];
 		char *folded = strdup(sentences->sentence[i].folded);
@@ -39,6 +42,8 @@ find_named(struct deciding *d, const struct sentences *sentences)
 		n = about_find(d->asked, d->known, folded, about, SENTENCE_MAX_ABOUT, &other);
 		for (size_t k = 0; k < n; k++)
 			d->named |= about[k].set;
+		if (d->claimed == 0 && d->asked->certificate_count > 1)
+			d->claimed = about_claimed(sentences->sentence[i].folded);
 		free(folded);
 	}
 }
@@ -100,7 +105,7 @@ read_words(struct deciding *d, const struct reply *reply)
 	}
 	d->fault = sentences_make(&sentences, reply->text, d->asked, d->rules, d->why);
 	if (d->fault == FAULT_NONE)
-		find_named(d, &sentences);
+		find_named(d, &sentences, reply);
 	for (size_t i = 0; d->fault == FAULT_NONE && i < sentences.count; i++)
 		intent_read_sentence(d, &sentences.sentence[i]);
 	if (sentences.too_many)
@@ -115,6 +120,16 @@ judge_loose(struct deciding *d)
 		intent_doubt(d, d->all, "says renew, but not which of the certificates");
 	if (d->loose_decline && d->decline == 0)
 		intent_doubt(d, d->all, "says not to renew, but not which of the certificates");
+}
+
+/* "Two of the three", and then three: a slip, or a misunderstanding. */
+static void
+judge_count(struct deciding *d)
+{
+	size_t renew = (size_t)__builtin_popcountll(d->renew), decline = (size_t)__builtin_popcountll(d->decline);
+
+	if (d->claimed > 0 && (renew | decline) != 0 && renew != d->claimed && decline != d->claimed)
+		intent_doubt(d, d->all, "speaks of another number of certificates than are named");
 }
 
 static void
@@ -245,6 +260,7 @@ intent_decide(struct intent *out, const struct message *message, const struct re
 		if (d.fault == FAULT_NONE) {
 			read_ticks(&d, reply);
 			judge_loose(&d);
+			judge_count(&d);
 			judge_circumstances(&d, message);
 			if (judge_other_reading(&d, message, reply) || !intent_is_automatic(&d, message, reply))
 				judge(&d);

@@ -55,6 +55,8 @@ enum { SENTENCE_MAX_ABOUT = 64 };
  * sentence holds the name of a host that was not asked about.
  */
 size_t about_find(const struct asked *asked, const char *known_text, char *folded, struct about *about, size_t max, bool *other);
+/* "3件のうち2件を更新", "two of the three": how many; 0 where nothing of the sort is said. */
+size_t about_claimed(const char *folded);
 
 /* What the sentences read so far come to: sets of certificates are bit sets in the order of the letter. */
 struct deciding {
@@ -65,6 +67,7 @@ struct deciding {
 	char *known;	   /* lines of the letter and the quotation, folded */
 	uint64_t all;	   /* one bit a certificate; one bit too where none was named */
 	uint64_t named;	   /* anywhere in the words */
+	size_t claimed;	   /* how many the customer says they speak of: "two of the three"; 0: not said */
 	uint64_t renew, decline, doubt;
 	uint64_t context; /* what the words before spoke of, and did not answer */
 	bool loose_renew, loose_decline; /* said, but not of which certificate */

@@ -55,8 +55,9 @@ meant(const struct deciding *d, const struct reading *r, size_t i)
 
 	if (about->is_all)
 		return d->all;
+	/* Where nothing was named, there is no telling what the rest is. */
 	if (about->is_rest)
-		return d->all & ~d->named;
+		return d->named != 0 ? d->all & ~d->named : 0;
 	if (!about->is_except)
 		return about->set;
 	for (size_t k = 0; k < r->about_count; k++)

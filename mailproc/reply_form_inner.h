@@ -1,6 +1,7 @@
 /*
- * reply_form_inner.h - shared by the files that read the form: marks and options (reply_form_mark.c), rows of several certificates
- * (reply_form_row.c), and what is made of them (reply_form.c); nothing else includes it
+ * reply_form_inner.h - shared by the files that read the form: marks and options (reply_form_mark.c), names of certificates
+ * (reply_form_names.c), rows and tables of several (reply_form_row.c, reply_form_table.c), and what is made of them (reply_form.c); nothing
+ * else includes it
  */
 #ifndef MAILPROC_REPLY_FORM_INNER_H
 #define MAILPROC_REPLY_FORM_INNER_H
@@ -59,10 +60,30 @@ form_rest(struct span s, size_t at)
 	return at <= s.n ? (struct span){s.p + at, s.n - at} : (struct span){0};
 }
 
-/* ---- reply_form_row.c ---- */
+/* ---- reply_form_names.c ---- */
 
+bool form_is_name_char(char c);
+/* The one certificate that the folded text names, and the place behind its name; -1: none, -2: several. */
+int form_named(const struct asked *asked, const char *folded, const char **behind);
 /* The certificate that the lines up to i speak of last; -1: none, or several at once. */
 int form_certificate_above(const struct reply_lines *lines, size_t i);
+/* Reads a line that holds nothing but names and answers. */
+void form_read_names(struct form *form, size_t i);
+
+/* ---- reply_form_table.c ---- */
+
+/* "○＝更新、×＝更新なし". *is_reversed: the circle is said to mean the opposite. */
+bool form_find_legend(struct reply_lines *lines, bool *is_reversed);
+void form_cut_legend(struct form *form);
+/* The heading of a table, above its first row. */
+void form_cut_heading(struct form *form, size_t first);
+/* Tables with a column for each option. */
+void form_read_column_tables(struct form *form);
+
+/* ---- reply_form_row.c ---- */
+
+/* What stands behind a name, its reference and dates. */
+struct span form_answer_behind(struct span s);
 /* Rows "www.example.jp  2027-02-15  更新する" of a list of certificates, in the quotation or above it; answers right below a quoted name. */
 void form_read_rows(struct form *form);
 

@@ -1,8 +1,8 @@
 /*
  * reply_form_row.c - answers that stand beside the name of a certificate
  *
- * "www.example.jp  SSL-2026-00123  2027-02-15  更新する": a row of the list with a word or a sign behind it; a table with a column for
- * each option; an answer on the line below a quoted name. A row that holds anything else is left to be read as words.
+ * "www.example.jp  SSL-2026-00123  2027-02-15  更新する": a row of the list with a word or a sign behind it; an answer on the line below a
+ * quoted name. A row that holds anything else is left to be read as words.
  */
 #include "reply_form_inner.h"
 
@@ -10,75 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
-
-enum { NAME_REACH = 8, HEADING_REACH = 3, COLUMN_SLACK = 4, ROWS_MAX = 200 };
-
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-
-/* ---- which certificate ---- */
-
-static bool
-is_name_char(char c)
-{
-	return isalnum((unsigned char)c) || c == '-';
-}
-
-/* The place behind the certificate's name in the folded text, as a whole word; NULL: not there. */
-static const char *
-behind_name(const char *folded, const char *name)
-{
-	const char *p = folded;
-	size_t n = strlen(name);
-
-	while ((p = strcasestr(p, name)) != NULL) {
-		bool before = p == folded || (!is_name_char(p[-1]) && p[-1] != '.' && p[-1] != '@');
-		bool after = !is_name_char(p[n]) && (p[n] != '.' || !is_name_char(p[n + 1]));
-
-		p += n;
-		if (before && after)
-			return p;
-	}
-	return NULL;
-}
-
-/* The one certificate that the text names; -1: none, -2: several. */
-static int
-named(const struct asked *asked, const char *folded, const char **behind)
-{
-	int found = -1;
-
-	for (size_t c = 0; c < asked->certificate_count; c++) {
-		const char *p = behind_name(folded, asked->certificate[c]);
-
-		if (p == NULL)
-			continue;
-		if (found >= 0)
-			return -2;
-		found = (int)c;
-		*behind = p;
-	}
-	return found;
-}
-
-int
-form_certificate_above(const struct reply_lines *lines, size_t i)
-{
-	size_t reach = 0;
-
-	for (size_t k = i + 1; k-- > 0 && reach < NAME_REACH;) {
-		const char *behind;
-		int found;
-
-		if (lines->line[k].is == LINE_BLANK)
-			continue;
-		reach++;
-		found = named(lines->asked, lines->line[k].folded, &behind);
-		if (found != -1)
-			return found >= 0 ? found : -1;
-	}
-	return -1;
-}
 
 static struct span
 skip_separators(struct span s)
@@ -123,9 +55,8 @@ date_len(struct span s)
 	return digits >= 3 ? n : 0;
 }
 
-/* What stands behind a name and its reference and dates. */
-static struct span
-answer_behind(struct span s)
+struct span
+form_answer_behind(struct span s)
 {
 	for (;;) {
 		size_t n;
@@ -157,9 +88,9 @@ by_label_or_number(const struct asked *asked, struct span s, const char **behind
 	for (size_t c = 0; c < asked->certificate_count; c++) {
 		size_t label = strcspn(asked->certificate[c], ".");
 
-		if (label < 2 || s.n <= label || strncasecmp(s.p, asked->certificate[c], label) != 0 || is_name_char(s.p[label]))
+		if (label < 2 || s.n <= label || strncasecmp(s.p, asked->certificate[c], label) != 0 || form_is_name_char(s.p[label]))
 			continue;
-		if (s.p[label] == '.' && s.n > label + 1 && is_name_char(s.p[label + 1]))
+		if (s.p[label] == '.' && s.n > label + 1 && form_is_name_char(s.p[label + 1]))
 			continue;
 		if (found >= 0)
 			return -1;
@@ -201,7 +132,7 @@ struct row {
 static bool
 is_lead(struct span s)
 {
-	s = answer_behind(s);
+	s = form_answer_behind(s);
 	while (s.n > 0 && (isdigit((unsigned char)*s.p) || strchr(".:)([]#*- \"", *s.p) != NULL))
 		s = form_rest(s, 1);
 	return s.n == 0 || span_is(s, "no") || span_is(s, "・") || span_is(s, "●") || span_is(s, "こもんねーむ") || span_is(s, "こもんねーむ:") || span_is(s, "common name:");
@@ -228,14 +159,14 @@ parse_row(const struct asked *asked, const struct reply_line *line, struct row *
 	const char *behind = NULL, *open;
 	struct span s = span_of(line->folded), tail;
 
-	*row = (struct row){.certificate = named(asked, line->folded, &behind)};
+	*row = (struct row){.certificate = form_named(asked, line->folded, &behind)};
 	if (row->certificate == -1 && line->is == LINE_NEW && asked->certificate_count > 1)
 		row->certificate = by_label_or_number(asked, s, &behind);
 	else if (row->certificate >= 0 && !is_lead((struct span){s.p, (size_t)(behind - s.p) - strlen(asked->certificate[row->certificate])}))
 		return false;
 	if (row->certificate < 0)
 		return false;
-	tail = answer_behind((struct span){behind, s.n - (size_t)(behind - s.p)});
+	tail = form_answer_behind((struct span){behind, s.n - (size_t)(behind - s.p)});
 	row->is_ditto = is_ditto(span_trim((struct span){behind, s.n - (size_t)(behind - s.p)})) || is_ditto(tail);
 	/* A ditto mark may have been taken for a separator. */
 	if (!row->is_ditto && tail.n == 0 && s.n > 0 && s.p[s.n - 1] == '"')
@@ -267,194 +198,6 @@ keep_note(struct form *form, struct reply_line *line)
 	line->is = LINE_NEW;
 }
 
-/* ---- legends and headings ---- */
-
-/* "○＝更新、×＝更新なし". What it stands in is read as words but for the legend. *is_reversed: the circle is said to mean the opposite. */
-static bool
-find_legend(struct reply_lines *lines, bool *is_reversed)
-{
-	static const char *const legend[] = {"○=更新", "○:更新", "○は更新", "○→更新", "更新:○", "更新=○", "更新は○", "○が更新", "○更新", "更新○", "o=renew", "○=renew", "○:renew", "○=継続", "○:継続", "○要",
-	    "○=要", "○:要", "更新するものに○", "更新に○", "更新する場合は○"};
-	static const char *const reversed[] = {"○=更新し", "○:更新し", "○は更新し", "○が更新し", "○=不要", "○:不要", "○は不要", "○が不要", "不要なものに○", "しないものに○", "×=更新する", "×は更新する", "○=停止", "○は停止",
-	    "○=解約", "不要に○", "更新なし=○", "更新しないに○"};
-	bool found = false;
-
-	*is_reversed = false;
-	for (size_t i = 0; i < lines->count; i++) {
-		struct reply_line *line = &lines->line[i];
-		const char *folded = line->folded;
-
-		for (size_t k = 0; k < COUNT(reversed); k++)
-			if (strstr(folded, reversed[k]) != NULL && strstr(folded, "○=更新します") == NULL && strstr(folded, "○=更新する") == NULL &&
-			    strstr(folded, "○:更新する") == NULL && strstr(folded, "○は更新する") == NULL && strstr(folded, "○が更新する") == NULL)
-				*is_reversed = true;
-		for (size_t k = 0; k < COUNT(legend); k++)
-			found = found || strstr(folded, legend[k]) != NULL;
-	}
-	return found;
-}
-
-/* Takes the legend in brackets out of the words, or the line where it holds nothing else. */
-static void
-cut_legend(struct form *form)
-{
-	for (size_t i = 0; i < form->lines->count; i++) {
-		struct reply_line *line = &form->lines->line[i];
-		const char *p = line->is == LINE_NEW ? strstr(line->folded, "○") : NULL;
-		const char *open, *cross = strstr(line->folded, "×");
-
-		if (p == NULL || cross == NULL || form->lines->asked->certificate_count < 2)
-			continue;
-		if (strlen(line->folded) < 80 && strstr(line->folded, "。") == NULL) {
-			line->is = LINE_FORM;
-			continue;
-		}
-		open = memmem(line->whole.p, line->whole.n, "（", 3);
-		if (open == NULL)
-			open = memchr(line->whole.p, '(', line->whole.n);
-		if (open == NULL || line->folded[strlen(line->folded) - 1] != ')')
-			continue;
-		free(line->left);
-		line->left = strndup(line->whole.p, (size_t)(open - line->whole.p));
-		form->no_memory = form->no_memory || line->left == NULL;
-	}
-}
-
-/* The heading of a table, above its first row: names of columns. */
-static void
-cut_heading(struct form *form, size_t first)
-{
-	static const char *const column[] = {"こもんねーむ", "管理番号", "有効期限", "証明書", "common name", "certificate", "reference", "ref", "no ", "no.", "expires", "host", "domain", "どめいん", "更新", "renew", "さいと"};
-	size_t reach = 0;
-
-	for (size_t k = first; k-- > 0 && reach < HEADING_REACH;) {
-		struct reply_line *line = &form->lines->line[k];
-		size_t columns = 0;
-		const char *behind;
-
-		if (line->is == LINE_BLANK)
-			continue;
-		reach++;
-		if (line->is != LINE_NEW || named(form->lines->asked, line->folded, &behind) != -1)
-			return;
-		for (size_t i = 0; i < COUNT(column); i++)
-			columns += strstr(line->folded, column[i]) != NULL;
-		if (columns >= 2 && (memchr(line->whole.p, '\t', line->whole.n) != NULL || memmem(line->whole.p, line->whole.n, "  ", 2) != NULL ||
-		    memmem(line->whole.p, line->whole.n, "　", 3) != NULL || memchr(line->whole.p, '|', line->whole.n) != NULL)) {
-			line->is = LINE_FORM;
-			return;
-		}
-	}
-}
-
-/* ---- a column for each option ---- */
-
-struct column {
-	size_t from, to, tabs; /* on the screen */
-};
-
-static size_t
-count_tabs(struct span s)
-{
-	size_t tabs = 0;
-
-	for (size_t i = 0; i < s.n; i++)
-		tabs += s.p[i] == '\t';
-	return tabs;
-}
-
-static bool
-find_column(const struct reply_line *line, const char *const *text, size_t count, struct column *out)
-{
-	for (size_t i = 0; i < count; i++) {
-		const char *p = memmem(line->whole.p, line->whole.n, text[i], strlen(text[i]));
-		struct span before;
-
-		if (p == NULL)
-			continue;
-		before = (struct span){line->whole.p, (size_t)(p - line->whole.p)};
-		*out = (struct column){text_width(before), text_width(before) + text_width(span_of(text[i])), count_tabs(before)};
-		return true;
-	}
-	return false;
-}
-
-static size_t
-distance(const struct column *column, size_t x)
-{
-	return x + 1 < column->from ? column->from - x : x > column->to ? x - column->to : 0;
-}
-
-/* What stands before the last character of a line that is no closing bracket. */
-static struct span
-before_last_mark(const struct reply_line *line)
-{
-	const char *p = line->inner.p + line->inner.n;
-
-	do {
-		p--;
-		while (p > line->whole.p && ((unsigned char)*p & 0xC0) == 0x80)
-			p--;
-	} while (p > line->whole.p && (*p == ' ' || *p == ']' || *p == ')' || *p == '|'));
-	return (struct span){line->whole.p, (size_t)(p - line->whole.p)};
-}
-
-/* Reads the rows below a heading with two columns; a mark that stands between them is no answer. */
-static void
-read_columns(struct form *form, size_t heading, const struct column *renew, const struct column *decline)
-{
-	for (size_t i = heading + 1; i < form->lines->count; i++) {
-		struct reply_line *line = &form->lines->line[i];
-		struct span before;
-		const char *behind;
-		enum mark mark;
-		size_t x, to_renew, to_decline;
-		int certificate;
-
-		if (line->is == LINE_BLANK)
-			continue;
-		certificate = named(form->lines->asked, line->folded, &behind);
-		if (certificate < 0 || line->is == LINE_ATTRIBUTION)
-			return;
-		mark = form_mark_behind(answer_behind(span_of(behind)));
-		if (mark <= MARK_EMPTY)
-			continue;
-		before = before_last_mark(line);
-		x = text_width(before);
-		to_renew = count_tabs(before) > 0 ? (count_tabs(before) == renew->tabs ? 0 : 99) : distance(renew, x);
-		to_decline = count_tabs(before) > 0 ? (count_tabs(before) == decline->tabs ? 0 : 99) : distance(decline, x);
-		line->is = LINE_FORM;
-		if ((to_renew <= COLUMN_SLACK) == (to_decline <= COLUMN_SLACK))
-			form->is_ambiguous = true;
-		else
-			form_add_option(form, (struct option){to_renew < to_decline ? TICK_RENEW : TICK_DECLINE, mark == MARK_DOUBT ? mark : MARK_TICK, false, i, certificate});
-	}
-}
-
-static void
-read_column_tables(struct form *form)
-{
-	static const char *const yes[] = {"更新する", "更新します", "Renew", "renew", "RENEW", "更新"}, *const no[] = {"更新しない", "更新しません", "Do not renew", "do not renew", "Do Not Renew", "DO NOT RENEW", "Don't renew",
-	    "不要", "Cancel"};
-
-	for (size_t i = 0; i < form->lines->count && form->lines->asked->certificate_count > 1; i++) {
-		struct reply_line *line = &form->lines->line[i];
-		struct column renew, decline;
-		const char *behind;
-		size_t count = form->count;
-
-		if (line->is == LINE_BLANK || line->is == LINE_ATTRIBUTION || line->age > 1 || named(form->lines->asked, line->folded, &behind) != -1)
-			continue;
-		if (!find_column(line, no, COUNT(no), &decline) || !find_column(line, yes, COUNT(yes), &renew))
-			continue;
-		if (renew.to > decline.from && renew.from <= decline.from + 8 && renew.tabs == decline.tabs)
-			continue;
-		read_columns(form, i, &renew, &decline);
-		if (form->count > count && line->is == LINE_NEW)
-			line->is = LINE_FORM;
-	}
-}
-
 /* ---- an answer below each quoted name ---- */
 
 /* The certificate of the quoted line above line i, where i starts words of the customer; -1: none. */
@@ -471,7 +214,7 @@ quoted_above(const struct reply_lines *lines, size_t i)
 		k--;
 	if (k == 0 || lines->line[k - 1].is != LINE_QUOTED || lines->line[k - 1].age > 1)
 		return -1;
-	found = named(lines->asked, lines->line[k - 1].folded, &behind);
+	found = form_named(lines->asked, lines->line[k - 1].folded, &behind);
 	return found >= 0 ? found : -1;
 }
 
@@ -509,7 +252,7 @@ read_answers_below(struct form *form)
 
 		if (c < 0)
 			continue;
-		if (is_alone && form_answer(answer_behind(span_of(lines->line[i].folded)), &option, &mark)) {
+		if (is_alone && form_answer(form_answer_behind(span_of(lines->line[i].folded)), &option, &mark)) {
 			form_add_option(form, (struct option){option, MARK_TICK, false, i, c});
 			lines->line[i].is = LINE_FORM;
 		} else {
@@ -543,11 +286,11 @@ form_read_rows(struct form *form)
 {
 	struct reply_lines *lines = form->lines;
 	size_t from, first = lines->count;
-	bool is_reversed, legend = find_legend(lines, &is_reversed);
+	bool is_reversed, legend = form_find_legend(lines, &is_reversed);
 	struct row last = {.certificate = -1};
 
 	read_answers_below(form);
-	read_column_tables(form);
+	form_read_column_tables(form);
 	from = form->count;
 	for (size_t i = 0; i < lines->count; i++) {
 		struct reply_line *line = &lines->line[i];
@@ -559,6 +302,8 @@ form_read_rows(struct form *form)
 		if ((line->is == LINE_NEW && lines->asked->certificate_count < 2) || (line->is != LINE_NEW && reply_is_in_letter(lines, line)) ||
 		    !parse_row(lines->asked, line, &row)) {
 			last.certificate = -1;
+			if (line->is == LINE_NEW && lines->asked->certificate_count > 1)
+				form_read_names(form, i);
 			continue;
 		}
 		if (row.is_ditto && last.certificate < 0)
@@ -576,8 +321,8 @@ form_read_rows(struct form *form)
 	}
 	judge_signs(form, from, legend, is_reversed);
 	if (form->count > from) {
-		cut_heading(form, first);
+		form_cut_heading(form, first);
 		if (legend)
-			cut_legend(form);
+			form_cut_legend(form);
 	}
 }
