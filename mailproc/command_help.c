@@ -16,10 +16,11 @@ const struct command command_table[] = {
 	"DIR is made if it is not there. Files that exist are never written over.\n"},
     {"check", command_check, "[--online]", "look at configuration, rules, letters and store",
 	"  --online    also log in to the IMAP servers and to the SMTP server\n"},
-    {"import", command_import, "FILE.csv [--dry-run] [--allow]", "take over customers, contacts, terms and certificates",
+    {"import", command_import, "FILE.csv [--as-of DATE] [--dry-run] [--allow]", "take over customers, contacts, terms and certificates",
 	"All or nothing; the same file again changes nothing. Columns: mailproc(1).\n"
-	"  --dry-run   check and count, keep nothing\n"
-	"  --allow     the next run may send what became due without being asked again\n"},
+	"  --as-of DATE   states in the file are of this day: what was due before is not sent again (today)\n"
+	"  --dry-run      check and count, keep nothing\n"
+	"  --allow        the next run may send what became due without being asked again\n"},
     {"run", command_run, RUN_OPTIONS, "poll, look, due, send: what cron calls", RUN_DETAILS},
     {"poll", command_run, "[--dry-run]", "fetch answers, understand them, act on them", TRIAL_DETAILS},
     {"look", command_run, "", "look at the servers of certificates near their end",

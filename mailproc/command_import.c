@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <sysexits.h>
 
+#include "base/day.h"
 #include "import.h"
 
 static void
@@ -20,8 +21,9 @@ print_counts(const struct import_counts *counts, const struct import_options *ho
 int
 command_import(const struct command_context *context, int argc, char **argv)
 {
-	struct import_options how = {0};
-	const struct command_option options[] = {{"dry-run", &how.dry_run, NULL}, {"allow", &how.is_allowed, NULL}, {0}};
+	struct import_options how = {.as_of_day = -1};
+	const char *as_of = NULL;
+	const struct command_option options[] = {{"as-of", NULL, &as_of}, {"dry-run", &how.dry_run, NULL}, {"allow", &how.is_allowed, NULL}, {0}};
 	struct import_counts counts = {0};
 	struct command_open open;
 	struct command_told told;
@@ -31,9 +33,15 @@ command_import(const struct command_context *context, int argc, char **argv)
 
 	if (status != COMMAND_GO_ON)
 		return status;
+	if (as_of != NULL && !day_parse(as_of, &how.as_of_day))
+		return command_usage("import", "--as-of wants a day: 2026-11-01");
 	status = command_open(&open, context, OPEN_STORE);
 	if (status != EX_OK)
 		return status;
+	if (how.as_of_day > day_of_instant(open.business.now)) {
+		command_close(&open);
+		return command_usage("import", "--as-of lies in the future");
+	}
 	told = (struct command_told){.path = argv[1]};
 	fault = import_csv(&open.business, argv[1], &how, &counts, command_print_row_problem, &told, &why);
 	command_close(&open);

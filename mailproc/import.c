@@ -1,4 +1,7 @@
-/* import.c - the file is read twice: first everything is checked, without the store, then everything is kept in one transaction. */
+/*
+ * import.c - the file is read three times: first everything is checked, without the store; then records are kept, and the renewals that they lead to are
+ * begun, in one transaction. A renewal is about the newest certificate of its term, which is known only when all are kept.
+ */
 #include "import_inner.h"
 
 #include <stdarg.h>
@@ -34,11 +37,13 @@ import_tell(struct import *import, unsigned line, const char *column, const char
 	import->problem(line, column, text, import->data);
 }
 
+typedef enum fault row_step(struct import *import, struct import_row *row, struct why *why);
+
 /* One reading of the file. */
 struct pass {
 	struct import *import;
 	size_t records; /* the heading too */
-	bool keeps;
+	row_step *step;
 	struct timespec began; /* for the rate that progress shows */
 };
 
@@ -96,7 +101,7 @@ read_row(struct pass *pass, unsigned line, char **field, struct why *why)
 	enum fault fault = import_row_make(pass->import, line, field, &row, &good, why);
 
 	if (fault == FAULT_NONE && good)
-		fault = pass->keeps ? import_keep(pass->import, &row, why) : import_same_check(pass->import, &row, why);
+		fault = pass->step(pass->import, &row, why);
 	import_row_release(&row);
 	return fault;
 }
@@ -106,7 +111,7 @@ show_progress(const struct pass *pass)
 {
 	struct timespec now;
 
-	if (!pass->keeps || (pass->records & 0x3FF) != 0)
+	if (pass->step != import_keep || (pass->records & 0x3FF) != 0)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	progress_show("imported", pass->records, pass->import->rows,
@@ -147,9 +152,9 @@ note_broken(unsigned line, size_t field, const char *text, void *data)
 }
 
 static enum fault
-read_all(struct import *import, struct span text, bool keeps, struct why *why)
+read_all(struct import *import, struct span text, row_step *step, struct why *why)
 {
-	struct pass pass = {.import = import, .keeps = keeps};
+	struct pass pass = {.import = import, .step = step};
 	struct import_table table = {read_record, note_broken, &pass};
 	enum fault fault;
 
@@ -165,7 +170,7 @@ read_all(struct import *import, struct span text, bool keeps, struct why *why)
 static enum fault
 check_all(struct import *import, struct span text, const char *path, struct why *why)
 {
-	enum fault fault = read_all(import, text, false, why);
+	enum fault fault = read_all(import, text, import_same_check, why);
 
 	if (fault != FAULT_NONE && fault != FAULT_ITEM)
 		return fault;
@@ -196,10 +201,12 @@ keep_all(struct import *import, struct span text, bool dry_run, struct why *why)
 
 	if (fault != FAULT_NONE)
 		return fault;
-	fault = read_all(import, text, true, why);
+	fault = read_all(import, text, import_keep, why);
 	progress_end();
+	if (fault == FAULT_NONE)
+		fault = read_all(import, text, import_begin, why);
 	if (fault == FAULT_NONE && import->problems > 0)
-		fault = why_set(why, FAULT_STOP, "the file was good when it was checked, and is not now");
+		fault = why_set(why, FAULT_ITEM, "there are %zu problems: nothing was imported", import->problems);
 	if (fault == FAULT_NONE && !import->is_allowed && import->counts.renewals + import->counts.certificates > 0)
 		fault = set_guard(import, why);
 	if (fault == FAULT_NONE && !dry_run)
@@ -215,8 +222,11 @@ import_csv(struct business *business, const char *path, const struct import_opti
 	struct import import = {.business = business, .problem = problem, .data = data, .is_allowed = options->is_allowed};
 	struct buf bytes = BUF_MAX(IMPORT_MAX_BYTES), text = BUF_MAX(2 * (size_t)IMPORT_MAX_BYTES);
 	unsigned line = 0;
+	int today = day_of_instant(business->now);
 	enum fault fault;
 
+	import.as_of_day = options->as_of_day != -1 ? options->as_of_day : today;
+	import.as_of_at = import.as_of_day < today ? day_start(import.as_of_day + 1) - 1 : business->now;
 	fault = file_read(&bytes, path, why);
 	if (fault != FAULT_NONE)
 		goto out;

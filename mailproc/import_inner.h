@@ -42,7 +42,17 @@
 	X(COLUMN_NOT_AFTER, "not_after", true)                                                     \
 	X(COLUMN_TERM_START, "term_start", false)                                                  \
 	X(COLUMN_TERM_END, "term_end", false)                                                      \
-	X(COLUMN_SERIAL, "serial", false)
+	X(COLUMN_SERIAL, "serial", false)                                                          \
+	X(COLUMN_STATE, "state", false)                                                            \
+	X(COLUMN_ANSWER, "answer", false)                                                          \
+	X(COLUMN_ANSWERED_ON, "answered_on", false)                                                \
+	X(COLUMN_LAST_LETTER, "last_letter", false)                                                \
+	X(COLUMN_ORDER_NUMBER, "order_number", false)                                              \
+	X(COLUMN_INVOICE_NUMBER, "invoice_number", false)                                          \
+	X(COLUMN_INVOICE_AMOUNT, "invoice_amount", false)                                          \
+	X(COLUMN_INVOICE_ISSUED, "invoice_issued", false)                                          \
+	X(COLUMN_INVOICE_DUE, "invoice_due", false)                                                \
+	X(COLUMN_PAID_ON, "paid_on", false)
 
 #define IMPORT_COLUMN_NAME(name, heading, required) name,
 enum import_column { IMPORT_COLUMNS(IMPORT_COLUMN_NAME) import_column_count };
@@ -68,6 +78,8 @@ struct import {
 	struct import_same *same;	/* owned; while checking */
 	struct import_counts counts;
 	bool is_allowed; /* no guard is set */
+	int as_of_day;	 /* the day that states are of, and its last instant, or now */
+	int64_t as_of_at;
 };
 
 /* Tells a problem. column may be NULL. Only the first IMPORT_MAX_PROBLEMS are told, all are counted. */
@@ -86,6 +98,14 @@ const char *import_address(char out[ADDRESS_MAX], const char *text);
 /* C0, DEL, C1 and the line and paragraph separators: what could add a line to a letter or rule a terminal. */
 bool import_has_control(const char *text);
 
+/* Where somebody else has brought a renewal. Days are -1 where the row does not say. */
+struct import_taken {
+	enum renewal_state state; /* upcoming, noticed, ordered, paid or applied */
+	bool said_renew, said_decline;
+	int answered_day, letter_day, issued_day, due_day, paid_day;
+	int64_t amount; /* of this certificate, with tax; 0: none */
+};
+
 struct import_row {
 	unsigned line;
 	char *text[import_column_count]; /* borrowed, trimmed; "" where the row does not say */
@@ -97,6 +117,7 @@ struct import_row {
 	struct certificate certificate;	 /* its text is borrowed, but not the names */
 	char common_name[HOST_MAX];
 	const struct config_product *product;
+	struct import_taken taken;
 };
 /* Checks a record and fills row, an empty one. *good is false when problems were told. */
 MUST_USE enum fault import_row_make(struct import *import, unsigned line, char **field, struct import_row *row, bool *good,
@@ -106,12 +127,21 @@ void import_row_release(struct import_row *row);
 /* ---- import_same.c ---- */
 
 /* Tells where the row describes its customer, contact or certificate differently from an earlier row. */
-MUST_USE enum fault import_same_check(struct import *import, const struct import_row *row, struct why *why);
+MUST_USE enum fault import_same_check(struct import *import, struct import_row *row, struct why *why);
 void import_same_free(struct import_same *same);
 
 /* ---- import_keep.c ---- */
 
 /* Writes the row, inside the open transaction, and counts. What the file has no column for stays as it is on record. */
 MUST_USE enum fault import_keep(struct import *import, struct import_row *row, struct why *why);
+/* Once all rows are written: the renewal, and the re-issue, that the newest certificate of a term leads to, with its present state. */
+MUST_USE enum fault import_begin(struct import *import, struct import_row *row, struct why *why);
+
+/* ---- import_state.c ---- */
+
+/* Tells where what the row says of the present state does not fit together. */
+void import_state_check(struct import *import, struct import_row *row);
+/* Brings a new renewal to its present state. What the workflow refuses is told as a problem. */
+MUST_USE enum fault import_state_take(struct import *import, const struct import_row *row, int64_t renewal, struct why *why);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../store/store_renewal.h"
+#include "../store/store_takeover.h"
 #include "base/day.h"
 
 static bool
@@ -156,51 +157,10 @@ out:
 	return fault;
 }
 
-static enum fault
-add_renewal(struct import *import, const struct import_row *row, struct why *why)
-{
-	struct business *business = import->business;
-	struct renewal renewal = {.kind = RENEWAL_KIND_RENEWAL, .term = row->term.id, .certificate = row->certificate.id,
-	    .next_day = -1, .created_at = business->now};
-	struct event event = {.at = business->now, .event = renewal_event_text(EVENT_IMPORTED),
-	    .to_state = renewal_state_text(RENEWAL_UPCOMING), .by = "mailproc"};
-	struct policy policy = {0};
-	enum fault fault;
-
-	fault = store_renewal_add(business->store, &renewal, business->config->reference_prefix,
-	    day_year(day_of_instant(business->now)), why);
-	if (fault == FAULT_NONE)
-		fault = policy_of_renewal(business, &renewal, &policy, why);
-	if (fault == FAULT_NONE)
-		fault = store_renewal_set_next_day(business->store, renewal.id, policy.notice_day, why);
-	event.renewal = renewal.id;
-	if (fault == FAULT_NONE)
-		fault = store_event_add(business->store, &event, why);
-	renewal_release(&renewal);
-	import->counts.renewals += fault == FAULT_NONE;
-	return fault;
-}
-
-/* One passage for each term: a second certificate of the same term is not asked about again. */
-static enum fault
-keep_renewal(struct import *import, const struct import_row *row, bool *changed, struct why *why)
-{
-	struct renewal present = {0};
-	bool found;
-	enum fault fault;
-
-	fault = store_renewal_of_term(import->business->store, row->term.id, RENEWAL_KIND_RENEWAL, &present, &found, why);
-	renewal_release(&present);
-	if (fault != FAULT_NONE || found)
-		return fault;
-	*changed = true;
-	return add_renewal(import, row, why);
-}
-
 enum fault
 import_keep(struct import *import, struct import_row *row, struct why *why)
 {
-	bool customer = false, contact = false, certificate = false, renewal = false;
+	bool customer = false, contact = false, certificate = false;
 	enum fault fault = keep_customer(import, row, &customer, why);
 
 	if (fault == FAULT_NONE)
@@ -208,10 +168,77 @@ import_keep(struct import *import, struct import_row *row, struct why *why)
 	if (fault == FAULT_NONE)
 		fault = keep_certificate(import, row, &certificate, why);
 	if (fault == FAULT_NONE)
-		fault = keep_renewal(import, row, &renewal, why);
+		fault = store_takeover_numbers(import->business->store, row->text[COLUMN_ORDER_NUMBER], row->text[COLUMN_INVOICE_NUMBER], why);
 	if (fault != FAULT_NONE)
 		return why_before(why, fault, "line %u", row->line);
 	import->counts.rows++;
-	import->counts.unchanged += !customer && !contact && !certificate && !renewal;
+	import->counts.unchanged += !customer && !contact && !certificate;
 	return FAULT_NONE;
+}
+
+/* ---- renewals ---- */
+
+/* The records that an earlier pass has written for this row; *found false: they are not there. */
+static enum fault
+find_records(struct import *import, struct import_row *row, struct certificate *newest, bool *found, struct why *why)
+{
+	struct store *store = import->business->store;
+	struct customer customer = {0};
+	struct contact_list list = {0};
+	struct term term = {0};
+	enum fault fault = store_customer_find(store, row->customer.code, &customer, found, why);
+
+	row->customer.id = row->term.customer = customer.id;
+	if (fault == FAULT_NONE && *found)
+		fault = store_contact_list(store, customer.id, &list, why);
+	for (size_t i = 0; i < list.count; i++)
+		if (list.contact[i].role == row->contact.role && strcmp(list.contact[i].address, row->contact.address) == 0)
+			row->contact.id = list.contact[i].id;
+	row->customer.payment_method = customer.payment_method;
+	if (fault == FAULT_NONE && *found)
+		fault = store_term_find(store, &row->term, &term, found, why);
+	row->term.id = term.id;
+	if (fault == FAULT_NONE && *found)
+		fault = store_certificate_newest(store, term.id, newest, why);
+	contact_list_release(&list);
+	customer_release(&customer);
+	term_release(&term);
+	return fault;
+}
+
+static enum fault
+begin(struct import *import, const struct import_row *row, const struct certificate *newest, struct why *why)
+{
+	struct business *business = import->business;
+	struct renewal before = {0}, after = {0};
+	bool had, has = false;
+	enum fault fault = store_renewal_of_term(business->store, row->term.id, RENEWAL_KIND_RENEWAL, &before, &had, why);
+
+	if (fault == FAULT_NONE)
+		fault = renewal_begin(business, row->term.id, newest->id, EVENT_IMPORTED, NULL, "mailproc", why);
+	if (fault == FAULT_NONE && !had) {
+		import->counts.renewals++;
+		fault = store_renewal_of_term(business->store, row->term.id, RENEWAL_KIND_RENEWAL, &after, &has, why);
+	}
+	if (fault == FAULT_NONE && has)
+		fault = import_state_take(import, row, after.id, why);
+	renewal_release(&before);
+	renewal_release(&after);
+	return fault;
+}
+
+/* A row about an earlier certificate of the same term is history. */
+enum fault
+import_begin(struct import *import, struct import_row *row, struct why *why)
+{
+	struct certificate newest = {0};
+	bool found = false;
+	enum fault fault = find_records(import, row, &newest, &found, why);
+
+	if (fault == FAULT_NONE && !found)
+		fault = why_set(why, FAULT_STOP, "the file was good when it was kept, and is not now");
+	if (fault == FAULT_NONE && newest.not_after == row->certificate.not_after)
+		fault = begin(import, row, &newest, why);
+	certificate_release(&newest);
+	return fault != FAULT_NONE ? why_before(why, fault, "line %u", row->line) : FAULT_NONE;
 }

@@ -307,6 +307,7 @@ import_row_make(struct import *import, unsigned line, char **field, struct impor
 	fault = check_contact(import, row, why);
 	if (fault == FAULT_NONE)
 		fault = check_certificate(import, row, why);
+	import_state_check(import, row);
 	*good = import->problems == problems;
 	return fault;
 }

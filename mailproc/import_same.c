@@ -23,7 +23,9 @@ static const enum import_column of_customer[] = {COLUMN_CUSTOMER_NAME, COLUMN_PE
     COLUMN_PAYMENT_METHOD, COLUMN_PAYER_KANA};
 static const enum import_column of_contact[] = {COLUMN_CONTACT_NAME, COLUMN_TEXT_ONLY};
 static const enum import_column of_certificate[] = {COLUMN_ORGANIZATION, COLUMN_ORGANIZATIONAL_UNIT, COLUMN_LOCALITY,
-    COLUMN_STATE_OR_PROVINCE, COLUMN_COUNTRY, COLUMN_SAN, COLUMN_AUTHORITY, COLUMN_NOT_BEFORE, COLUMN_TERM_START, COLUMN_SERIAL};
+    COLUMN_STATE_OR_PROVINCE, COLUMN_COUNTRY, COLUMN_SAN, COLUMN_AUTHORITY, COLUMN_NOT_BEFORE, COLUMN_TERM_START, COLUMN_SERIAL,
+    COLUMN_STATE, COLUMN_ANSWER, COLUMN_ANSWERED_ON, COLUMN_LAST_LETTER, COLUMN_INVOICE_NUMBER, COLUMN_INVOICE_AMOUNT};
+static const enum import_column of_invoice[] = {COLUMN_CUSTOMER, COLUMN_ORDER_NUMBER, COLUMN_INVOICE_ISSUED, COLUMN_INVOICE_DUE, COLUMN_PAID_ON};
 
 static int
 compare(const void *a, const void *b)
@@ -88,7 +90,7 @@ check(struct import *import, const struct import_row *row, const char *key, cons
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 enum fault
-import_same_check(struct import *import, const struct import_row *row, struct why *why)
+import_same_check(struct import *import, struct import_row *row, struct why *why)
 {
 	struct buf key = BUF_MAX(1 << 16);
 	enum fault fault;
@@ -107,6 +109,11 @@ import_same_check(struct import *import, const struct import_row *row, struct wh
 		buf_addf(&key, "certificate\x1f%s\x1f%s\x1f%s\x1f%lld\x1f%lld", row->customer.code, row->common_name,
 		    row->term.product, (long long)row->term.ends_at, (long long)row->certificate.not_after);
 		fault = check(import, row, key.p, of_certificate, COUNT(of_certificate), "certificate", why);
+	}
+	if (fault == FAULT_NONE && row->text[COLUMN_INVOICE_NUMBER][0] != '\0') {
+		buf_clear(&key);
+		buf_addf(&key, "invoice\x1f%s", row->text[COLUMN_INVOICE_NUMBER]);
+		fault = check(import, row, key.p, of_invoice, COUNT(of_invoice), "invoice", why);
 	}
 	if (fault == FAULT_NONE)
 		fault = buf_fault(&key, why, "the key of a row");

@@ -155,7 +155,7 @@ CREATE TABLE invoice (
 	id         INTEGER PRIMARY KEY,
 	number     TEXT NOT NULL UNIQUE,
 	year       INTEGER NOT NULL,
-	sequence   INTEGER NOT NULL CHECK (sequence >= 1),
+	sequence   INTEGER CHECK (sequence >= 1),	-- NULL: its number was given elsewhere, before the takeover
 	orders     INTEGER NOT NULL REFERENCES orders,
 	customer   INTEGER NOT NULL REFERENCES customer,
 	addressee  TEXT NOT NULL,

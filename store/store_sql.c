@@ -56,6 +56,22 @@ const char *const sql_text[sql_count] = {
 	[SQL_GUARD_CLEAR] =
 	    "DELETE FROM guard",
 
+	/* store_takeover.c */
+	[SQL_TAKEOVER_INVOICE] =
+	    "SELECT id, orders, customer FROM invoice WHERE number = :number",
+	[SQL_TAKEOVER_POSITION] =
+	    "SELECT coalesce(max(position), 0) + 1 FROM order_line WHERE orders = :orders",
+	[SQL_TAKEOVER_SUM] =
+	    "UPDATE invoice SET net = net + :net, tax = tax + :tax, total = total + :net + :tax WHERE id = :invoice",
+	[SQL_TAKEOVER_TAX] =
+	    "INSERT INTO invoice_tax (invoice, tax_percent, net, tax) VALUES (:invoice, :tax_percent, :net, :tax) "
+	    "ON CONFLICT (invoice, tax_percent) DO UPDATE SET net = net + excluded.net, tax = tax + excluded.tax",
+	[SQL_TAKEOVER_COUNTER] =
+	    "INSERT INTO counter (name, year, last) VALUES (:name, :year, :last) "
+	    "ON CONFLICT (name, year) DO UPDATE SET last = max(last, excluded.last)",
+	[SQL_TAKEOVER_LETTER] =
+	    "UPDATE letter SET state = 'accepted', state_at = :at, wanted_at = :at, reason = 'sent before the takeover' WHERE id = :id AND state = 'wanted'",
+
 	/* store_customer.c */
 	[SQL_CUSTOMER_GET] =
 	    "SELECT " CUSTOMER_COLUMNS " FROM customer WHERE id = :id",

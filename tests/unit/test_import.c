@@ -36,7 +36,7 @@ import(struct scratch *s, const char *path, bool dry_run)
 	struct business business = {0};
 
 	DONE(s, business_open(&business, s->store, &config, NULL, T0, &s->why));
-	made.fault = import_csv(&business, path, &(struct import_options){.dry_run = dry_run}, &made.counts, note, &made.problems, &s->why);
+	made.fault = import_csv(&business, path, &(struct import_options){.dry_run = dry_run, .as_of_day = -1}, &made.counts, note, &made.problems, &s->why);
 	assert_false(store_is_writing(s->store));
 	business_close(&business);
 	return made;
@@ -122,7 +122,8 @@ a_file_becomes_customers_certificates_and_renewals(void **state)
 	       " AND authority = 'a1' AND organizational_unit = 'IT' AND country = 'JP'");
 	ONE(s, "certificate WHERE common_name = 'xn--xckya1d0c.example.jp' AND authority = 'a2' AND country = 'JP'");
 	ONE(s, "certificate_name WHERE name = '*.yamada.example.jp'");
-	assert_int_equal(scratch_number(s, "SELECT count(*) FROM event WHERE event = 'imported' AND to_state = 'upcoming' AND by = 'mailproc'"), 3);
+	assert_int_equal(scratch_number(s, "SELECT count(*) FROM event WHERE event = 'imported' AND to_state = 'upcoming' AND by = 'mailproc'"), 4);
+	ONE(s, "renewal WHERE kind = 're-issue' AND state = 'upcoming'"); /* of the certificate that ends inside its term */
 	ONE(s, "renewal WHERE reference = 'SSL-2026-00003' AND state = 'upcoming' AND kind = 'renewal' AND round = 0");
 }
 
