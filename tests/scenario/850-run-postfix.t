@@ -24,7 +24,7 @@ like '北村 和也' "$(mail_text "$(letter_to kitamura)")" "as it was written"
 like '^250|2\.[0-9]\.[0-9]' "$(sqlite3 "$work/mailproc.db" "SELECT answer_code || ' ' || answer FROM letter WHERE state = 'accepted' LIMIT 1")" "the server's answer is kept with its text"
 answer kitamura --body '更新をお願いします。'
 mp run >/dev/null 2>&1
-is 2 "$(arrived kitamura 2)" "the payment request arrives"
+is 3 "$(arrived kitamura 3)" "the payment request and the invoice arrive"
 
 new_business "$(printf '%s' "$smtp_over_tls" | sed 's/auth = "plain"/auth = "login"/')"
 customers "C-3,Nobody,en,card,standard,admin,No One,nobody-here@elsewhere.invalid,,www.nobody.example,N,London,London,GB,geotrust-truebusiness,2027-01-20,no" >/dev/null 2>&1
