@@ -73,6 +73,12 @@ const struct command command_table[] = {
 	"list shows what the billing program has not taken (--all: everything it was told).\n"
 	"  --since DATE   from this day on\n"
 	"retry tells it again at once; accept says that the order was entered by hand.\n"},
+    {"record", command_record, "REF WHAT --by NAME [--note TEXT] [--certificate FILE | --until DATE]", "what staff know from elsewhere",
+	"WHAT is renew or decline (said by telephone), invoice (to be sent by mail), applied, issued,\n"
+	"installed, new-purchase (another distinguished name is wanted), pause or resume (letters).\n"
+	"  --certificate FILE   installed: the new certificate, PEM or DER\n"
+	"  --until DATE         installed: its end, where there is no file\n"
+	"Letters follow as if it had come by mail. The history keeps NAME and TEXT.\n"},
     {"contact", command_contact,
 	"list CUSTOMER\nadd CUSTOMER --role ROLE --address A [--name NAME] [--text-only yes|no] [--also-from A] [--by NAME]\n"
 	"set CUSTOMER CONTACT [--role ROLE] [--address A] [--name NAME] [--text-only yes|no] [--also-from A] [--remove] [--by NAME]",
@@ -100,7 +106,9 @@ const struct command command_table[] = {
 	"  --json       one object a message whose verdict would change\n"
 	"Nothing is changed. Exit status 1: an answer that was acted on would be read otherwise.\n"},
     {"preview", command_preview, "LETTER REF [--html FILE | --raw]", "a letter as it would be sent now",
-	"LETTER is notice, reminder, payment-request, payment-reminder, application-started, declined, confirm or needs-you.\n"
+	"LETTER is notice, reminder, payment-request, invoice, payment-reminder, application-started,\n"
+	"renewed, declined, last-chance, lapsed, new-purchase, reissue-started, install, confirm,\n"
+	"needs-you or digest.\n"
 	"  --html FILE   write the HTML part to FILE\n"
 	"  --raw         the whole mail as it is handed to the server\n"},
     {"certificate", command_certificate, "[--json] [--for REF] HOST[:PORT]|FILE…", "a certificate as served or in a file, or a request, against the record",
