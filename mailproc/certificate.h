@@ -55,7 +55,10 @@ struct certificate_seen {
 };
 void certificate_seen_release(struct certificate_seen *seen);
 
-/* The first certificate in it, or the first request where there is none: PEM (text around it does not matter) or DER. */
+/*
+ * The first certificate in it, or the first request where there is none: PEM (text around it does not matter) or DER; a
+ * request also as DER in base64 and nothing else.
+ */
 MUST_USE enum fault certificate_read(struct certificate_seen *out, struct span bytes, int64_t now, struct why *why);
 
 /* A host as DNS and SNI carry it: lower-case A-labels, or an IP literal. False when it is neither. */

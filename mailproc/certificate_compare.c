@@ -204,7 +204,8 @@ certificate_compare(struct comparison *out, const struct certificate *record, co
 		made.field[field] = compare_field((enum certificate_field)field, record, &seen->subject);
 	made.verdict = verdict_of(&made);
 	made.is_other_authority = !seen->is_request && !is_issued_by(seen, issuers != NULL ? issuers : "");
-	if (!names_without(&made.lost, record, &seen->subject) || !names_without(&made.added, &seen->subject, record)) {
+	/* A request without alternative names leaves them to the order: nothing is lost by it. */
+	if (((!seen->is_request || seen->subject.name != NULL) && !names_without(&made.lost, record, &seen->subject)) || !names_without(&made.added, &seen->subject, record)) {
 		comparison_release(&made);
 		return why_set(why, FAULT_STOP, "out of memory for a comparison");
 	}

@@ -342,6 +342,20 @@ certificate_of(struct span bytes)
 	return x509;
 }
 
+/* Base64 of DER and nothing else. */
+static X509_REQ *
+request_of_base64(struct span bytes)
+{
+	struct span text = span_trim(bytes);
+	unsigned char *der = malloc(text.n + 1);
+	const unsigned char *p = der;
+	int n = der != NULL ? EVP_DecodeBlock(der, (const unsigned char *)text.p, (int)text.n) : -1;
+	X509_REQ *request = n > 0 ? d2i_X509_REQ(NULL, &p, n) : NULL;
+
+	free(der);
+	return request;
+}
+
 static X509_REQ *
 request_of(struct span bytes)
 {
@@ -352,6 +366,8 @@ request_of(struct span bytes)
 	BIO_free(bio);
 	if (request == NULL)
 		request = d2i_X509_REQ(NULL, &p, (long)bytes.n);
+	if (request == NULL)
+		request = request_of_base64(bytes);
 	ERR_clear_error();
 	return request;
 }

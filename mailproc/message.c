@@ -201,6 +201,7 @@ decode(struct decoding *d, const char *authserv_id, struct why *why)
 		return why_set(why, FAULT_STOP, "out of memory for a mail");
 	read_header(d);
 	message_read_parts(d);
+	message_read_requests(d);
 	if (d->is_short)
 		return why_set(why, FAULT_STOP, "out of memory for a mail");
 	message_read_kind(d);
@@ -262,6 +263,7 @@ message_release(struct message *m)
 	free(m->text);
 	free(m->other_text);
 	release_list(m->attachment, m->attachment_count);
+	release_list(m->request, m->request_count);
 	free(m->suspicion);
 	free(m->kind_reason);
 	free(m->bounce.recipient);

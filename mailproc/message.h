@@ -30,7 +30,8 @@ enum {
 	MESSAGE_MAX_PARTS = 500,
 	MESSAGE_MAX_DEPTH = 50,
 	MESSAGE_MAX_ADDRESSES = 200,
-	MESSAGE_MAX_REFERENCES = 100
+	MESSAGE_MAX_REFERENCES = 100,
+	MESSAGE_MAX_REQUESTS = 3	 /* of certificates (CSR), 16 KB each */
 };
 
 /* Text struck out in HTML (<s>, <del>, line-through) stands between these private-use characters in `text`. */
@@ -61,6 +62,8 @@ struct message {
 	char *other_text;	/* the HTML reading where a text part exists too; NULL: none */
 	char **attachment;	/* file names, or types where there is none */
 	size_t attachment_count;
+	char **request;		/* what looks like a certificate request (CSR), attached or in the text: DER in base64 on one line */
+	size_t request_count;
 	char *suspicion;	/* hidden text, readings that differ, a limit; NULL: none */
 
 	enum message_kind kind;

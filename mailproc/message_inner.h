@@ -92,6 +92,12 @@ unsigned message_add_html(struct buf *out, struct span html);
 
 void message_read_parts(struct decoding *d);
 
+/* ---- message_request.c ---- */
+
+/* Keeps the certificate requests in a part of this type, and those in the text that was read. */
+void message_note_request(struct decoding *d, const char *type, struct span body, struct span encoding);
+void message_read_requests(struct decoding *d);
+
 /* ---- message_transfer.c ---- */
 
 void message_add_base64(struct buf *out, struct span bytes);

@@ -42,6 +42,7 @@ static const struct {
     {"reference", offsetof(struct message, reference), offsetof(struct message, reference_count), MESSAGE_MAX_REFERENCES},
     {"recipient", offsetof(struct message, recipient), offsetof(struct message, recipient_count), MESSAGE_MAX_ADDRESSES},
     {"attachment", offsetof(struct message, attachment), offsetof(struct message, attachment_count), MESSAGE_MAX_PARTS},
+    {"request", offsetof(struct message, request), offsetof(struct message, request_count), MESSAGE_MAX_REQUESTS},
 };
 enum { LISTS = sizeof lists / sizeof lists[0] };
 

@@ -221,6 +221,8 @@ read_leaf(struct decoding *d, const struct mailmime *mime, struct reading *out, 
 		keep_report_part(&part, &d->delivery_status);
 	if (strcmp(part.type.value, "text/rfc822-headers") == 0 || strcmp(part.type.value, "message/global-headers") == 0)
 		keep_report_part(&part, &d->returned);
+	if (part.is_attached || strncmp(part.type.value, "application/", 12) == 0)
+		message_note_request(d, part.type.value, part.body, part.encoding);
 	if (part.is_attached && (strcmp(part.disposition.value, "inline") != 0 || strncmp(part.type.value, "text/", 5) != 0))
 		add_attachment(d, &part);
 	else if (strcmp(part.type.value, "text/html") == 0)

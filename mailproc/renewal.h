@@ -14,6 +14,7 @@
  *   renewal_review.c   what staff say                                  renewal_due.c       what the calendar says
  *   renewal_policy.c   the dates                                       renewal_calendar.c  closed days
  *   renewal_schedule.c the next dated step                             renewal_term.c      the next term
+ *   renewal_request.c  certificate requests in a mail
  *   renewal_order.c    order and invoice                               renewal_letter.c    whom a step writes to
  *   renewal_digest.c   the daily letter to staff
  *
@@ -124,6 +125,8 @@ struct match {
 	struct asked asked;   /* owned: what the letter asked */
 	enum trust trust;
 	char trust_reason[512]; /* in words: what a reviewer must see */
+	bool request_differs;	/* a certificate request (CSR) in the mail asks for something else than the certificate has, or cannot be read */
+	char request_note[768]; /* what it asks for and what differs, in words; "" when there is none */
 };
 MUST_USE enum fault renewal_match(struct business *business, const struct message *message, struct match *out, struct why *why);
 void match_release(struct match *match);

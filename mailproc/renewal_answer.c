@@ -105,13 +105,16 @@ plan_answers(struct receipt *receipt, struct answers *answers, struct why *probl
 
 /* Rules and the words that matched, for the history. */
 static json_t *
-evidence_of(const struct intent *intent)
+evidence_of(const struct receipt *receipt)
 {
+	const struct intent *intent = receipt->intent;
 	json_t *evidence = json_pack("{s:s, s:[]}", "verdict", verdict_text(intent->verdict), "rules");
 
 	for (size_t i = 0; evidence != NULL && i < intent->evidence_count; i++)
 		(void)json_array_append_new(json_object_get(evidence, "rules"),
 		    json_pack("{s:s, s:s}", "rule", intent->evidence[i].rule, "words", intent->evidence[i].text));
+	if (evidence != NULL && receipt->match->request_note[0] != '\0')
+		(void)json_object_set_new(evidence, "note", json_string(receipt->match->request_note));
 	return evidence;
 }
 
@@ -168,7 +171,7 @@ set_method(struct receipt *receipt, const struct answers *answers, struct why *w
 static enum fault
 apply_answers(struct receipt *receipt, const struct answers *answers, struct why *why)
 {
-	json_t *evidence = evidence_of(receipt->intent);
+	json_t *evidence = evidence_of(receipt);
 	struct occurrence occurrence = {.by = "mailproc",
 	    .message = receipt->id,
 	    .evidence = evidence,
@@ -206,7 +209,7 @@ out:
 static enum fault
 ask_contact(struct receipt *receipt, const struct answers *answers, struct why *why)
 {
-	json_t *evidence = evidence_of(receipt->intent);
+	json_t *evidence = evidence_of(receipt);
 	struct occurrence occurrence = {.event = EVENT_CONFIRM_ASKED,
 	    .by = "mailproc",
 	    .message = receipt->id,

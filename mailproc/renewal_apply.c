@@ -6,6 +6,8 @@
  */
 #include "renewal_inner.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 
 enum fault
@@ -45,6 +47,8 @@ receipt_open_review(struct receipt *receipt, bool tells_staff, struct why *why)
 	add_answers(receipt->intent, &answers);
 	if (answers.n > 0)
 		buf_addf(&suggestion, "it would have been: %s", buf_text(&answers));
+	if (match->request_note[0] != '\0' && strstr(receipt->reason.text, match->request_note) == NULL)
+		buf_addf(&suggestion, "%s%s", suggestion.n > 0 ? "; " : "", match->request_note);
 	request.suggestion = buf_text(&suggestion);
 	fault = review_open(receipt->business, &request, why);
 	buf_release(&suggestion);
@@ -166,6 +170,9 @@ take_reply(struct receipt *receipt, struct why *why)
 		(void)why_set(&reason, FAULT_NONE, "%s; %s", match->trust_reason, intent->reason != NULL ? intent->reason : "");
 		return receipt_to_review(receipt, reason.text, why);
 	}
+	/* Thanks with a request in hand is work for staff; a name that changes makes it a new purchase. */
+	if (match->request_differs || (match->request_note[0] != '\0' && intent->acknowledges))
+		return receipt_to_review(receipt, match->request_note, why);
 	if (intent->acknowledges && match->letter != 0 && asks_nothing(match->asked.letter))
 		return receipt_conclude(receipt, OUTCOME_ACKNOWLEDGED, "thanks for a letter that asked nothing");
 	if (intent->verdict != VERDICT_RENEW && intent->verdict != VERDICT_DECLINE && intent->verdict != VERDICT_PARTIAL)

@@ -128,6 +128,11 @@ MUST_USE enum fault match_add_renewal(struct match *match, int64_t renewal, stru
 /* For mail that answers no letter: sets is_related, customer and renewals from reference numbers, addresses and names. */
 MUST_USE enum fault match_without_letter(struct business *business, const struct message *message, struct match *match, struct why *why);
 
+/* ---- certificate requests (renewal_request.c) ---- */
+
+/* Compares the requests that a mail carries with the certificates asked about: request_differs and request_note. Starts processes: no transaction is open. */
+MUST_USE enum fault match_requests(struct business *business, const struct message *message, struct match *match, struct why *why);
+
 /* ---- one message at work (renewal_apply.c, renewal_answer.c) ---- */
 
 struct receipt {

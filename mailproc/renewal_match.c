@@ -280,6 +280,8 @@ renewal_match(struct business *business, const struct message *message, struct m
 		fault = ask_names(business, &match, why);
 	if (fault == FAULT_NONE)
 		fault = match_sender(business, message, token_problem, &match, why);
+	if (fault == FAULT_NONE && match.is_related)
+		fault = match_requests(business, message, &match, why);
 	if (fault == FAULT_NONE) {
 		*out = match;
 		match = (struct match){0};
