@@ -88,10 +88,13 @@ close_renewal(struct business *business, const struct present *present, const st
     struct why *why)
 {
 	struct occurrence occurrence = {.event = EVENT_INSTALLED, .by = "mailproc"};
+	struct certificate installed = seen->subject; /* borrows its text */
 	const char *explanation = NULL;
 	char end[DAY_TEXT_MAX], note[512];
 	enum fault fault;
 
+	if (installed.common_name == NULL) /* it stands among the names only */
+		installed.common_name = present->certificate.common_name;
 	snprintf(note, sizeof note, "%s serves a certificate until %s, serial %s, issued by %s", host,
 	    instant_text_short(end, seen->subject.not_after), seen->subject.serial != NULL ? seen->subject.serial : "",
 	    seen->issuer_organization != NULL ? seen->issuer_organization : "an authority without a name");
@@ -99,7 +102,7 @@ close_renewal(struct business *business, const struct present *present, const st
 	    seen->subject.serial != NULL ? seen->subject.serial : "", "not_after", instant_text(end, seen->subject.not_after));
 	if (occurrence.evidence == NULL)
 		return why_set(why, FAULT_STOP, "no memory for an event");
-	occurrence.certificate = &seen->subject;
+	occurrence.certificate = &installed;
 	fault = renewal_advance(business, present->renewal.id, &occurrence, closed, &explanation, why);
 	json_decref(occurrence.evidence);
 	if (fault == FAULT_NONE && !*closed)

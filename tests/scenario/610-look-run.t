@@ -2,7 +2,7 @@
 . tests/scenario/lib.sh
 . tests/scenario/tls.sh
 . tests/scenario/business.sh
-plan 48
+plan 50
 base=20000
 now=2027-01-08T10:00:00+09:00
 until=20270120235959Z
@@ -65,6 +65,10 @@ out=$(mp show $ref)
 like 'installed, applied → renewed \(mailproc\)' "$out" "the history has it"
 like 'www.tanaka.example serves a certificate until 2027-07-21 08:59, serial [0-9a-f]+, issued by Example Trust' "$out" "with what was seen"
 unlike 'Seen on servers' "$(mp status)" "and nothing is left for staff"
+next=$(mp list --json | head -1 | field 'd["reference"]')
+is "$(openssl x509 -in "$tls/renewed.pem" -noout -serial | cut -d= -f2 | tr A-F a-f | sed 's/^0*//')" "$(mp show --json "$next" | field 'd["certificate"]["serial"]')" \
+	"the next renewal is about the certificate that was seen"
+is symantec "$(mp show --json "$next" | field 'd["certificate"]["authority"]')" "with its authority"
 unlike 'looked at' "$(now=2027-01-09T10:00:00+09:00 && look)" "a renewed one is not looked at any more"
 stop_server $server_pid
 
@@ -131,7 +135,7 @@ is None "$(mp list --json | field 'd["seen"]')" "but nothing for staff"
 begin renewed upcoming
 sqlite3 "$work/mailproc.db" "UPDATE renewal SET kind = 're-issue', next_day = 1, state = 'upcoming'; UPDATE term SET ends_at = ends_at + 300 * 86400"
 look >/dev/null
-is "True" "$(test "$(state_of $ref)" = renewed -o "$(mp list --json | field 'd["seen"]')" = new && echo True)" "a re-issue sees its new certificate"
+is renewed "$(mp show --json $ref | field 'd["state"]')" "a re-issue is closed by its new certificate"
 stop_server $server_pid
 
 begin inside applied

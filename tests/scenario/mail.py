@@ -72,13 +72,25 @@ def build(args, letter_text, subject, message_id, references, recipient):
     if message_id and not args.no_ids and not args.strip_token:
         lines += [f"In-Reply-To: {message_id}", f"References: {' '.join(references + [message_id])}"]
     lines += args.header
-    lines += [f'Content-Type: text/{"html" if args.html_only else "plain"}; charset="{charset}"']
+    head = [f'Content-Type: text/{"html" if args.html_only else "plain"}; charset="{charset}"']
     if charset == "iso-2022-jp":
-        lines += ["Content-Transfer-Encoding: 7bit", ""]
+        head += ["Content-Transfer-Encoding: 7bit", ""]
         payload = raw.replace(b"\n", b"\r\n")
     else:
-        lines += ["Content-Transfer-Encoding: base64", ""]
+        head += ["Content-Transfer-Encoding: base64", ""]
         payload = base64.encodebytes(raw.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")
+    if args.attach:
+        whole = "\r\n".join(["--=mixed"] + head).encode() + b"\r\n" + payload + b"\r\n"
+        for one in args.attach:
+            kind, path = one.split("=", 1)
+            name = path.rsplit("/", 1)[-1]
+            with open(path, "rb") as f:
+                data = base64.encodebytes(f.read()).replace(b"\n", b"\r\n")
+            whole += "\r\n".join(["--=mixed", f'Content-Type: {kind}; name="{name}"', f'Content-Disposition: attachment; filename="{name}"',
+                                  "Content-Transfer-Encoding: base64", "", ""]).encode() + data
+        payload = whole + b"--=mixed--\r\n"
+        head = ['Content-Type: multipart/mixed; boundary="=mixed"', ""]
+    lines += head
     sys.stdout.buffer.write("\r\n".join(lines).encode() + b"\r\n" + payload + b"\r\n")
 
 
@@ -96,6 +108,7 @@ def options(ap):
     ap.add_argument("--strip-token", action="store_true")
     ap.add_argument("--auth")
     ap.add_argument("--header", action="append", default=[])
+    ap.add_argument("--attach", action="append", default=[], metavar="TYPE=FILE")
     ap.add_argument("--date", default="Mon, 23 Nov 2026 10:00:00 +0900")
     ap.add_argument("--id", default=email.utils.make_msgid(domain="customer.example").strip("<>"))
 
