@@ -12,8 +12,8 @@
 #include "intent_evidence.h"
 #include "message.h"
 
-/* In a clause a negation is at most this far from what it negates. */
-enum { KNOWN_MAX = 4 << 20, REASON_MAX = 2000 };
+/* ASIDE_MAX: bytes beside a short answer that may be about anything. */
+enum { KNOWN_MAX = 4 << 20, REASON_MAX = 2000, ASIDE_MAX = 160 };
 
 static void
 add_evidence(struct deciding *d, const char *rule, const char *text, size_t n, const char *reason)
@@ -130,6 +130,20 @@ judge_count(struct deciding *d)
 
 	if (d->claimed > 0 && (renew | decline) != 0 && renew != d->claimed && decline != d->claimed)
 		intent_doubt(d, d->all, "speaks of another number of certificates than are named");
+}
+
+/* What was said only of the circumstances. */
+static void
+judge_background(struct deciding *d)
+{
+	uint64_t silent = d->all & ~(d->renew | d->decline | d->doubt);
+
+	if (d->gone != 0 && (d->gone != d->all || silent == d->all))
+		d->decline |= d->gone & silent;
+	if ((d->renamed & ~(d->decline & ~d->renew)) != 0)
+		intent_doubt(d, d->renamed & ~(d->decline & ~d->renew), d->renamed_reason);
+	if (!d->on_subject && d->aside > ASIDE_MAX && (d->renew | d->decline) != 0)
+		intent_doubt(d, d->all, "says much, and nothing of the certificate");
 }
 
 static void
@@ -261,6 +275,7 @@ intent_decide(struct intent *out, const struct message *message, const struct re
 			read_ticks(&d, reply);
 			judge_loose(&d);
 			judge_count(&d);
+			judge_background(&d);
 			judge_circumstances(&d, message);
 			if (judge_other_reading(&d, message, reply) || !intent_is_automatic(&d, message, reply))
 				judge(&d);

@@ -69,6 +69,11 @@ struct deciding {
 	uint64_t named;	   /* anywhere in the words */
 	size_t claimed;	   /* how many the customer says they speak of: "two of the three"; 0: not said */
 	uint64_t renew, decline, doubt;
+	uint64_t gone;	  /* what it was for is no more: not to renew, where nothing else is said */
+	uint64_t renamed; /* another name or place is wanted: a doubt, unless it is not to be renewed anyway */
+	const char *renamed_reason;
+	size_t aside;	  /* bytes of sentences that no rule has read */
+	bool on_subject;  /* some sentence names what our letter is about */
 	uint64_t context; /* what the words before spoke of, and did not answer */
 	bool loose_renew, loose_decline; /* said, but not of which certificate */
 	enum rule_says heading;		 /* an answer that stands above the names it is about; SAYS_NOTHING: none */

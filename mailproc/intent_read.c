@@ -239,12 +239,23 @@ read_others(struct deciding *d, const struct reading *r, uint64_t set)
 		case SAYS_QUESTION:
 		case SAYS_POSTPONEMENT:
 		case SAYS_DOUBT:
-		case SAYS_CHANGE_OF_NAME:
 		case SAYS_PAID:
 		case SAYS_UNREAD:
 		case SAYS_REVIEW:
 			intent_doubt(d, set, match->reason);
 			add_match(d, r, match);
+			break;
+		case SAYS_CHANGE_OF_NAME:
+			d->renamed |= set;
+			d->renamed_reason = match->reason;
+			add_match(d, r, match);
+			break;
+		case SAYS_GONE:
+			d->gone |= set;
+			add_match(d, r, match);
+			break;
+		case SAYS_SUBJECT:
+			d->on_subject = true;
 			break;
 		case SAYS_METHOD_CARD:
 			d->card = true;
@@ -331,6 +342,9 @@ intent_read_sentence(struct deciding *d, const struct sentence *sentence)
 	read_others(d, &r, here != 0 ? here : d->context != 0 ? d->context : d->all);
 	if (here != 0)
 		d->context = has_answer(&r) ? 0 : here;
+	d->on_subject = d->on_subject || r.about_count > 0;
+	if (r.match_count == 0 && r.about_count == 0)
+		d->aside += strlen(sentence->folded);
 	if (r.about_count > 0 && d->heading != SAYS_NOTHING && !has_answer(&r))
 		read_below_heading(d, &r, here);
 }

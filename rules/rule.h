@@ -37,6 +37,8 @@
 	X(SAYS_NOTHING, "nothing", "looks like an answer, a doubt or a question, and is none")     \
 	X(SAYS_RENEW, "renew", "wants the certificate renewed")                                    \
 	X(SAYS_DECLINE, "decline", "does not want it renewed")                                     \
+	X(SAYS_GONE, "gone", "tells that what the certificate was for is no more: not to renew, where nothing else is said") \
+	X(SAYS_SUBJECT, "subject", "names what our letter is about")                               \
 	X(SAYS_NEGATION, "negation", "turns what the clause says into its opposite")               \
 	X(SAYS_CONDITION, "condition", "holds only if something else does")                        \
 	X(SAYS_QUESTION, "question", "asks something")                                             \
