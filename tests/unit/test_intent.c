@@ -186,7 +186,7 @@ test_en(void **state)
 	    {"Please cancel the certificate.", "decline"},
 	    {"We don't want to renew.", "decline"},
 	    {"renew the server, not the certificate", "decline"},
-	    {"Yes.", "review"},
+	    {"Yes.", "renew"},
 	    {"Thank you.", "review"},
 	    {"ask Tanaka", "review"},
 	    {"How much is it?", "review"},
