@@ -154,6 +154,13 @@ join_lines(const struct reply_lines *lines, size_t i, size_t n, struct buf *join
 	return !joined->failed;
 }
 
+/* Rules that know a line of our letter say quote too; they introduce nothing, and stand behind those that do. */
+static bool
+is_letter_rule(const char *id)
+{
+	return strncmp(id, "quote-letter", strlen("quote-letter")) == 0;
+}
+
 static bool
 says_quote(const struct reply_lines *lines, size_t i, size_t n, size_t *end)
 {
@@ -162,7 +169,7 @@ says_quote(const struct reply_lines *lines, size_t i, size_t n, size_t *end)
 	bool limit_reached = false, found;
 
 	found = join_lines(lines, i, n, &joined, end) &&
-	    rules_match(lines->rules, SAYS_QUOTE_ONLY, span_trim(buf_span(&joined)), &match, 1, &limit_reached) > 0;
+	    rules_match(lines->rules, SAYS_QUOTE_ONLY, span_trim(buf_span(&joined)), &match, 1, &limit_reached) > 0 && !is_letter_rule(match.id);
 	buf_release(&joined);
 	return found;
 }
@@ -235,6 +242,31 @@ find_letter_runs(struct reply_lines *lines)
 	}
 }
 
+/* Lines of our letter that rules know, wherever they stand; a field of its list only where a sentence of it stands too. */
+static void
+find_letter_lines(struct reply_lines *lines)
+{
+	for (int fields = 0; fields < 2; fields++) {
+		bool found = false;
+
+		for (size_t i = 0; i < lines->count; i++) {
+			struct reply_line *line = &lines->line[i];
+			struct rule_match match;
+			bool limit_reached = false, is_field;
+
+			if (line->is != LINE_NEW || rules_match(lines->rules, SAYS_QUOTE_ONLY, span_of(line->folded), &match, 1, &limit_reached) == 0 ||
+			    !is_letter_rule(match.id))
+				continue;
+			is_field = strcmp(match.id, "quote-letter-field") == 0;
+			if (is_field == (fields == 1))
+				mark(lines, i, i + 1, LINE_QUOTED, 1);
+			found = found || !is_field;
+		}
+		if (!found)
+			return;
+	}
+}
+
 static bool
 is_rule_line(const struct reply_line *line)
 {
@@ -297,4 +329,5 @@ reply_quote_find(struct reply_lines *lines)
 		i = n;
 	}
 	find_letter_runs(lines);
+	find_letter_lines(lines);
 }
