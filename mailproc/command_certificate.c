@@ -125,9 +125,9 @@ moment(char out[128], int64_t at)
 {
 	static const char *const weekday[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 	char text[DAY_TEXT_MAX];
+	const char *time = strchr(instant_text(text, at), 'T'); /* after a year of any length: RFC 5280 knows 9999-12-31T23:59:59Z */
 
-	instant_text(text, at);
-	snprintf(out, 128, "%.10s (%s) %.8s %s (%s)", text, weekday[day_weekday(day_of_instant(at))], text + 11, text + 19, day_zone());
+	snprintf(out, 128, "%.*s (%s) %.8s %s (%s)", (int)(time - text), text, weekday[day_weekday(day_of_instant(at))], time + 1, time + 9, day_zone());
 	return out;
 }
 

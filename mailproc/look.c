@@ -118,8 +118,8 @@ awaits_certificate(const struct renewal *renewal)
 }
 
 static enum fault
-judge(struct business *business, const struct present *present, const struct certificate_job *job, const char *host, struct sighting *sighting,
-    struct buf *detail, bool *closed, struct why *why)
+judge(struct business *business, const struct present *present, const struct certificate_job *job, const char *host, const char *obstacle,
+    struct sighting *sighting, struct buf *detail, bool *closed, struct why *why)
 {
 	const struct config_authority *authority = config_find_authority(business->config, present->certificate.authority);
 	const struct look_record record = {.certificate = &present->certificate,
@@ -134,18 +134,22 @@ judge(struct business *business, const struct present *present, const struct cer
 	sighting->is_for_staff = judgement.is_for_staff;
 	sighting->not_after = job->seen.subject.not_after;
 	sighting->serial = job->seen.subject.serial;
-	if (fault == FAULT_NONE && judgement.closes && awaits_certificate(&present->renewal))
+	if (fault == FAULT_NONE && judgement.closes && awaits_certificate(&present->renewal) && obstacle == NULL)
 		fault = close_renewal(business, present, &job->seen, host, closed, why);
 	if (fault == FAULT_NONE && judgement.closes && !*closed) {
 		sighting->is_for_staff = true;
-		buf_addf(detail, "%sthe renewal is '%s': staff say whether this certificate closes it", detail->n > 0 ? "; " : "",
-		    renewal_state_text(present->renewal.state));
+		if (obstacle != NULL)
+			buf_addf(detail, "; it cannot close the renewal: %s", obstacle);
+		else
+			buf_addf(detail, "; the renewal is '%s': staff say whether this certificate closes it", renewal_state_text(present->renewal.state));
 	}
 	return fault;
 }
 
+/* obstacle: why closing the renewal has failed already, and is not tried again; NULL: it has not been tried. */
 static enum fault
-settle(struct business *business, const struct look *look, const struct certificate_job *job, struct look_counts *counts, struct why *why)
+settle(struct business *business, const struct look *look, const struct certificate_job *job, const char *obstacle, struct look_counts *counts,
+    struct why *why)
 {
 	struct sighting sighting = {.renewal = look->renewal, .looked_at = business->now, .host = (char *)(uintptr_t)look->host};
 	struct present present = {0};
@@ -161,7 +165,7 @@ settle(struct business *business, const struct look *look, const struct certific
 		sighting.finding = SIGHTING_AWAY;
 		buf_add_text(&detail, job->why.text);
 	} else {
-		fault = judge(business, &present, job, look->host, &sighting, &detail, &closed, why);
+		fault = judge(business, &present, job, look->host, obstacle, &sighting, &detail, &closed, why);
 	}
 	sighting.detail = (char *)(uintptr_t)buf_text(&detail);
 	if (fault == FAULT_NONE)
@@ -181,30 +185,37 @@ out:
 	return fault;
 }
 
-/* One look in a transaction of its own; what the records do not allow is told, and the others go on. */
 static enum fault
-settle_apart(struct business *business, const struct look *look, const struct certificate_job *job, struct look_counts *counts, struct why *why)
+settle_apart(struct business *business, const struct look *look, const struct certificate_job *job, const char *obstacle,
+    struct look_counts *counts, struct why *why)
 {
 	struct look_counts after = *counts;
-	struct why cause = {0};
 	enum fault fault = store_begin(business->store, why);
 
 	if (fault != FAULT_NONE)
 		return fault;
-	fault = settle(business, look, job, &after, &cause);
+	fault = settle(business, look, job, obstacle, &after, why);
 	if (fault == FAULT_NONE)
-		fault = store_commit(business->store, &cause);
+		fault = store_commit(business->store, why);
 	store_rollback(business->store);
-	if (fault == FAULT_ITEM) {
-		log_warning("look: %s: %s", look->host, cause.text);
-		counts->parked++;
-		return FAULT_NONE;
-	}
 	if (fault == FAULT_NONE)
 		*counts = after;
-	else
-		(void)why_set(why, fault, "%s", cause.text);
 	return fault;
+}
+
+/* One look in a transaction of its own. Where the records do not allow the renewal to be closed (a product that is gone), staff see what was seen, and why. */
+static enum fault
+settle_or_tell(struct business *business, const struct look *look, const struct certificate_job *job, struct look_counts *counts,
+    struct why *why)
+{
+	struct why cause = {0}, obstacle;
+	enum fault fault = settle_apart(business, look, job, NULL, counts, &cause);
+
+	if (fault == FAULT_ITEM) {
+		obstacle = cause;
+		fault = settle_apart(business, look, job, obstacle.text, counts, &cause);
+	}
+	return fault == FAULT_NONE ? FAULT_NONE : why_set(why, fault, "%s", cause.text);
 }
 
 static enum fault
@@ -221,7 +232,7 @@ look_at(struct business *business, const int64_t *ids, size_t count, struct look
 	if (fault == FAULT_NONE)
 		fault = certificate_look(job, count, AT_A_TIME, business->config->look_seconds, business->now, why);
 	for (size_t i = 0; i < count && fault == FAULT_NONE; i++)
-		fault = settle_apart(business, &look[i], &job[i], counts, why);
+		fault = settle_or_tell(business, &look[i], &job[i], counts, why);
 	if (job != NULL)
 		certificate_jobs_release(job, count);
 	free(job);

@@ -2,7 +2,7 @@
 . tests/scenario/lib.sh
 . tests/scenario/tls.sh
 . tests/scenario/business.sh
-plan 50
+plan 54
 base=20000
 now=2027-01-08T10:00:00+09:00
 until=20270120235959Z
@@ -122,6 +122,15 @@ look >/dev/null
 is other "$(mp list --json | field 'd["seen"]')" "an older certificate than on record is told"
 like 'on record is one until 2027-01-21 08:59' "$(mp status)" "with both ends"
 like 'it has expired' "$(mp status)" "and what is wrong with it"
+stop_server $server_pid
+
+begin renewed applied
+echo 'products = ( { id = "other"; authority = "symantec"; name = "O"; price = 1; } );' >>"$work/mailproc.conf"
+out=$(look)
+is 1 $? "a renewal that cannot be closed because its product is gone is for a person"
+is applied "$(mp show --json $ref | field 'd["state"]')" "it stays as it is"
+like 'it cannot close the renewal: .*product' "$(mp status)" "what was seen, and why, is kept"
+unlike 'looked at' "$(look)" "and it is not looked at again on that day"
 stop_server $server_pid
 
 begin present applied
