@@ -245,8 +245,8 @@ print_matter_json(const struct matter *m, struct why *why)
 }
 
 /* A number of a review; -1 after telling that it is none. */
-static int64_t
-parse_number(const char *text)
+int64_t
+review_number(const char *text)
 {
 	char *end;
 	long long n;
@@ -274,7 +274,7 @@ show_review(const struct command_context *context, int argc, char **argv)
 
 	if (status != COMMAND_GO_ON)
 		return status;
-	if ((id = parse_number(argv[2])) < 0)
+	if ((id = review_number(argv[2])) < 0)
 		return EX_USAGE;
 	status = command_open(&open, context, OPEN_STORE_READ | (as_json ? 0 : OPEN_READER));
 	if (status != EX_OK)
@@ -308,7 +308,8 @@ static int
 decide_review(const struct command_context *context, int argc, char **argv)
 {
 	const char *by = NULL, *note = "";
-	const struct command_option options[] = {{"by", NULL, &by}, {"note", NULL, &note}, {0}};
+	bool remembers = false;
+	const struct command_option options[] = {{"by", NULL, &by}, {"note", NULL, &note}, {"remember-sender", &remembers, NULL}, {0}};
 	struct command_open open;
 	struct why why = {0};
 	int words, status = command_read_options(argc, argv, options, 3, 3, &words);
@@ -321,12 +322,13 @@ decide_review(const struct command_context *context, int argc, char **argv)
 		return command_usage("review", "a decision is renew, decline, acknowledge or ignore");
 	if (by == NULL || *by == '\0')
 		return command_usage("review", "--by NAME is missing: who decides");
-	if ((id = parse_number(argv[2])) < 0)
+	if ((id = review_number(argv[2])) < 0)
 		return EX_USAGE;
 	status = command_open(&open, context, OPEN_STORE);
 	if (status != EX_OK)
 		return status;
-	fault = renewal_decide_review(&open.business, id, argv[3], by, note, &why);
+	fault = remembers ? renewal_decide_and_remember(&open.business, id, argv[3], by, note, &why)
+			  : renewal_decide_review(&open.business, id, argv[3], by, note, &why);
 	command_close(&open);
 	if (fault != FAULT_NONE)
 		return command_fail(fault, &why);
@@ -349,7 +351,7 @@ attach_review(const struct command_context *context, int argc, char **argv)
 		return status;
 	if (by == NULL || *by == '\0')
 		return command_usage("review", "--by NAME is missing: who says so");
-	if ((id = parse_number(argv[2])) < 0)
+	if ((id = review_number(argv[2])) < 0)
 		return EX_USAGE;
 	status = command_open(&open, context, OPEN_STORE);
 	if (status != EX_OK)
@@ -367,7 +369,7 @@ command_review(const struct command_context *context, int argc, char **argv)
 {
 	static const struct command_step steps[] = {
 	    {"list", list_reviews}, {"show", show_review}, {"decide", decide_review}, {"attach", attach_review},
-	    {"keep", command_review_keep}, {0}};
+	    {"answer", command_review_answer}, {"keep", command_review_keep}, {0}};
 
 	return command_run_step(context, argc, argv, steps);
 }

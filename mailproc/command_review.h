@@ -4,6 +4,9 @@
 
 #include "command.h"
 
-command_function command_review_keep;
+command_function command_review_keep, command_review_answer;
+
+/* A number of a review; -1 after telling that it is none. */
+int64_t review_number(const char *text);
 
 #endif

@@ -33,6 +33,7 @@
  *   invoice.number .issued_day .due_day .addressee .net .tax .total .is_overdue
  *   invoice.lines[]                   .position .description .amount .tax_percent
  *   invoice.taxes[]                   .tax_percent .net .tax
+ *   words[]                           what staff wrote, in their answer; null else
  *   review.id .reason .suggestion     and .opened .sender .subject: letters to staff
  *   waiting.count .today              in the daily letter to staff; and of each list of store_waiting.h, with its names there:
  *   waiting.has_reviews               whether there are any, and likewise of the others
@@ -367,6 +368,17 @@ shorten_instant(struct making *m, json_t *row, const char *name)
 }
 
 static void
+set_words(struct making *m, json_t *to)
+{
+	const struct config_text text = {{[LANGUAGE_JA] = m->facts->words, [LANGUAGE_EN] = m->facts->words}};
+
+	if (m->facts->words != NULL)
+		set_lines(m, to, "words", &text);
+	else
+		set(m, to, "words", json_null());
+}
+
+static void
 set_waiting(struct making *m, json_t *to)
 {
 	static const char *const lists[] = {"reviews", "letters", "unpaid", "apply", "late", "reissues"};
@@ -428,6 +440,7 @@ outbox_data(const struct config *config, const struct outbox_facts *facts, json_
 	set_payment(&m, made);
 	set_invoice(&m, made);
 	set_review(&m, made);
+	set_words(&m, made);
 	set_waiting(&m, made);
 	set_text(&m, made, "reply_key", facts->token);
 	fault = set_links(&m, made, why);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../store/store_waiting.h"
+#include "../store/store_words.h"
 #include "base/day.h"
 
 bool
@@ -118,6 +119,8 @@ outbox_facts_gather(struct business *business, const struct letter *letter, stru
 		fault = why_set(why, FAULT_ITEM, "the letter is about no renewal");
 	if (fault == FAULT_NONE)
 		fault = gather_invoice(business, &facts, why);
+	if (fault == FAULT_NONE && letter->kind == LETTER_ANSWER)
+		fault = store_words_get(business->store, letter->id, &facts.words, why);
 	if (fault == FAULT_NONE && letter->kind == LETTER_DIGEST)
 		fault = store_waiting(business->store, day_of_instant(business->now), business->now, &facts.waiting, why);
 	if (fault == FAULT_NONE && business->key != NULL)
@@ -145,6 +148,7 @@ outbox_facts_release(struct outbox_facts *facts)
 	free(facts->item);
 	invoice_release(&facts->invoice);
 	json_decref(facts->invoice_json);
+	free(facts->words);
 	json_decref(facts->waiting);
 	review_release(&facts->review);
 	message_record_release(&facts->message);

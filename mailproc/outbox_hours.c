@@ -16,6 +16,7 @@ answers_somebody(enum letter_kind kind)
 	case LETTER_DECLINED:
 	case LETTER_NEW_PURCHASE:
 	case LETTER_CONFIRM:
+	case LETTER_ANSWER:
 	case LETTER_NEEDS_YOU:
 	case LETTER_DIGEST:
 		return true;

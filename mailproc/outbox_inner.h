@@ -42,6 +42,7 @@ struct outbox_facts {
 	json_t *invoice_json;		/* as store_invoice_json() gives it; NULL: none */
 	struct review review;		/* id 0: none */
 	struct message_record message;	/* that the review is about; id 0: none */
+	char *words;			/* of staff, in their answer; NULL: none */
 	json_t *waiting;		/* as store_waiting() gives it: in a digest; NULL: none */
 };
 

@@ -166,6 +166,8 @@ outbox_sample_facts(const struct config *config, const struct outbox_sample *sam
 		contact_release(&facts.contact);
 	if (fault == FAULT_NONE && sample->kind == LETTER_NEEDS_YOU)
 		fault = outbox_sample_review(&facts, why);
+	if (fault == FAULT_NONE && sample->kind == LETTER_ANSWER && (facts.words = strdup("Thank you for your question.\n\nIt costs the same.")) == NULL)
+		fault = why_set(why, FAULT_STOP, "no memory for a sample");
 	if (fault == FAULT_NONE && sample->kind == LETTER_DIGEST)
 		fault = outbox_sample_waiting(&facts, why);
 	if (fault != FAULT_NONE) {

@@ -152,6 +152,15 @@ MUST_USE enum fault renewal_receive(struct business *business, int64_t message_i
 /* Staff decide a review: decision renew, decline, acknowledge or ignore. A transaction of its own. FAULT_ITEM with the cause when it cannot be done. */
 MUST_USE enum fault renewal_decide_review(struct business *business, int64_t review, const char *decision, const char *by,
     const char *note, struct why *why);
+/* The same, and the sender's address is one of the contact's from now on. FAULT_ITEM when the sender or the contact is not known. */
+MUST_USE enum fault renewal_decide_and_remember(struct business *business, int64_t review, const char *decision, const char *by,
+    const char *note, struct why *why);
+/*
+ * A letter with these words (UTF-8) to the contact on record, in the thread: to whom the answered letter went, else who has the sender's address, else
+ * who decides. Never to the sender as such. A transaction of its own. *address, owned by the caller, says where it goes.
+ */
+MUST_USE enum fault renewal_answer_review(struct business *business, int64_t review, const char *words, const char *by, char **address,
+    struct why *why);
 /* Attaches an open review to a renewal by its reference; it stays open. A transaction of its own. */
 MUST_USE enum fault renewal_attach_review(struct business *business, int64_t review, const char *reference, const char *by, struct why *why);
 

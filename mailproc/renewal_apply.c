@@ -150,6 +150,7 @@ asks_nothing(enum letter_kind kind)
 	case LETTER_REMINDER:
 	case LETTER_LAST_CHANCE:
 	case LETTER_CONFIRM:
+	case LETTER_ANSWER: /* nobody but its writer knows */
 	case LETTER_NEEDS_YOU:
 	case LETTER_DIGEST:
 	case letter_kind_count:

@@ -110,6 +110,10 @@ MUST_USE enum fault term_follow(struct business *business, const struct passage 
 MUST_USE enum fault passage_want_letters(struct business *business, const struct passage *passage, size_t count,
     const struct occurrence *occurrence, struct why *why);
 
+/* References of a letter to this contact about a renewal; in_reply_to (NULL: none) is put at the end. */
+MUST_USE enum fault letter_thread(struct business *business, int64_t renewal, int64_t contact, const char *in_reply_to, struct buf *thread,
+    struct why *why);
+
 /* ---- what waits for staff (renewal_review.c) ---- */
 
 struct review_request {
@@ -119,6 +123,9 @@ struct review_request {
 };
 /* Opens the review of a message, notes it in the renewal's history, and wants the letter to staff. */
 MUST_USE enum fault review_open(struct business *business, const struct review_request *request, struct why *why);
+/* Adds the sender of the message to the contact's further addresses, with an event (renewal_write.c). */
+MUST_USE enum fault review_remember_sender(struct business *business, const struct review *review, const struct message_record *message,
+    const char *by, struct why *why);
 /* Where a message of this outcome belongs: NULL when it stays. folders may be NULL. */
 const char *folder_of_outcome(const struct config_folders *folders, enum message_outcome outcome);
 

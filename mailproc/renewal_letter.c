@@ -88,6 +88,14 @@ thread_of(struct business *business, const struct passage *passage, size_t count
 	return buf_fault(thread, why, "the thread of a letter");
 }
 
+enum fault
+letter_thread(struct business *business, int64_t renewal, int64_t contact, const char *in_reply_to, struct buf *thread, struct why *why)
+{
+	const struct passage one = {.renewal = {.id = renewal}};
+
+	return thread_of(business, &one, 1, contact, in_reply_to, thread, why);
+}
+
 /* ---- one letter to one contact ---- */
 
 static enum fault
@@ -162,6 +170,7 @@ roles_of(enum letter_kind kind)
 	case LETTER_DECLINED:
 	case LETTER_LAPSED:
 	case LETTER_NEW_PURCHASE:
+	case LETTER_ANSWER:
 	case LETTER_NEEDS_YOU:
 	case LETTER_DIGEST:
 	case letter_kind_count:

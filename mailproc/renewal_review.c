@@ -214,7 +214,8 @@ redecide(struct business *business, const struct matter *matter, const struct de
 }
 
 static enum fault
-decide(struct business *business, int64_t review, const struct decision *decision, const char *by, const char *note, struct why *why)
+decide(struct business *business, int64_t review, const struct decision *decision, const char *by, const char *note, bool remembers,
+    struct why *why)
 {
 	struct matter matter = {0};
 	enum fault fault;
@@ -228,12 +229,14 @@ decide(struct business *business, int64_t review, const struct decision *decisio
 		fault = add_event(business, matter.renewal[i], EVENT_REVIEW_DECIDED, by, matter.message.id, review, decision->word, why);
 	if (fault == FAULT_NONE)
 		fault = redecide(business, &matter, decision, why);
+	if (fault == FAULT_NONE && remembers)
+		fault = review_remember_sender(business, &matter.review, &matter.message, by, why);
 	matter_release(&matter);
 	return fault;
 }
 
-enum fault
-renewal_decide_review(struct business *business, int64_t review, const char *word, const char *by, const char *note, struct why *why)
+static enum fault
+decide_apart(struct business *business, int64_t review, const char *word, const char *by, const char *note, bool remembers, struct why *why)
 {
 	const struct decision *decision = decision_find(word);
 	enum fault fault;
@@ -242,11 +245,23 @@ renewal_decide_review(struct business *business, int64_t review, const char *wor
 		return why_set(why, FAULT_ITEM, "'%s' is no decision: renew, decline, acknowledge or ignore", word);
 	fault = store_begin(business->store, why);
 	if (fault == FAULT_NONE)
-		fault = decide(business, review, decision, by, note, why);
+		fault = decide(business, review, decision, by, note, remembers, why);
 	if (fault == FAULT_NONE)
 		return store_commit(business->store, why);
 	store_rollback(business->store);
 	return fault;
+}
+
+enum fault
+renewal_decide_review(struct business *business, int64_t review, const char *word, const char *by, const char *note, struct why *why)
+{
+	return decide_apart(business, review, word, by, note, false, why);
+}
+
+enum fault
+renewal_decide_and_remember(struct business *business, int64_t review, const char *word, const char *by, const char *note, struct why *why)
+{
+	return decide_apart(business, review, word, by, note, true, why);
 }
 
 /* ---- attaching ---- */

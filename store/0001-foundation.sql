@@ -293,7 +293,7 @@ CREATE TABLE letter (
 	id            INTEGER PRIMARY KEY,
 	kind          TEXT NOT NULL CHECK (kind IN ('notice', 'reminder', 'payment-request', 'invoice', 'payment-reminder',
 	                  'application-started', 'renewed', 'declined', 'last-chance', 'lapsed', 'new-purchase',
-	                  'reissue-started', 'install', 'confirm', 'needs-you', 'digest')),
+	                  'reissue-started', 'install', 'confirm', 'answer', 'needs-you', 'digest')),
 	customer      INTEGER REFERENCES customer,	-- NULL: to staff about a stranger's mail
 	contact       INTEGER REFERENCES contact,	-- NULL: to staff
 	review        INTEGER UNIQUE REFERENCES review,	-- the review a letter to staff tells of
@@ -326,6 +326,12 @@ CREATE TABLE letter_bytes (
 	letter INTEGER PRIMARY KEY REFERENCES letter,
 	bytes  BLOB NOT NULL,		-- the whole mail, CRLF
 	text   TEXT NOT NULL		-- its text part in UTF-8, to tell quoted words from new ones
+) STRICT;
+
+-- What staff wrote, for a letter of theirs.
+CREATE TABLE letter_words (
+	letter INTEGER PRIMARY KEY REFERENCES letter,
+	text   TEXT NOT NULL CHECK (text <> '')
 ) STRICT;
 
 -- What a letter is about, in its order. One letter per renewal, kind, round and contact (for staff: per review).

@@ -56,6 +56,14 @@ const char *const sql_text[sql_count] = {
 	[SQL_GUARD_CLEAR] =
 	    "DELETE FROM guard",
 
+	/* store_words.c */
+	[SQL_WORDS_ROUND] =
+	    "SELECT coalesce(max(round), 0) + 1 FROM letter_item WHERE renewal = :renewal AND kind = 'answer' AND contact = :contact",
+	[SQL_WORDS_ADD] =
+	    "INSERT INTO letter_words (letter, text) VALUES (:letter, :text)",
+	[SQL_WORDS_GET] =
+	    "SELECT text FROM letter_words WHERE letter = :letter",
+
 	/* store_takeover.c */
 	[SQL_TAKEOVER_INVOICE] =
 	    "SELECT id, orders, customer FROM invoice WHERE number = :number",

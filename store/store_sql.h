@@ -19,6 +19,11 @@ enum sql {
 	SQL_GUARD_SET,
 	SQL_GUARD_CLEAR,
 
+	/* store_words.c */
+	SQL_WORDS_ROUND,
+	SQL_WORDS_ADD,
+	SQL_WORDS_GET,
+
 	/* store_takeover.c */
 	SQL_TAKEOVER_INVOICE,
 	SQL_TAKEOVER_POSITION,

@@ -49,7 +49,8 @@
 	X(EVENT_LETTER_BOUNCED, "letter-bounced", "a letter came back")                            \
 	X(EVENT_REVIEW_OPENED, "review-opened", "a message waits for staff")                       \
 	X(EVENT_REVIEW_DECIDED, "review-decided", "staff decided a message")                       \
-	X(EVENT_CONTACT_CHANGED, "contact-changed", "staff changed whom letters go to")
+	X(EVENT_CONTACT_CHANGED, "contact-changed", "staff changed whom letters go to")            \
+	X(EVENT_STAFF_WROTE, "staff-wrote", "staff wrote to the contact on record")
 
 #define LETTER_KINDS(X)                                                                            \
 	X(LETTER_NOTICE, "notice", "asks whether to renew")                                        \
@@ -66,6 +67,7 @@
 	X(LETTER_REISSUE_STARTED, "reissue-started", "a certificate inside the term is replaced")  \
 	X(LETTER_INSTALL, "install", "a new certificate inside the term is to be installed")       \
 	X(LETTER_CONFIRM, "confirm", "asks the contact on record for one word")                    \
+	X(LETTER_ANSWER, "answer", "words of staff, in answer to a message")                       \
 	X(LETTER_NEEDS_YOU, "needs-you", "tells staff that a message waits")                       \
 	X(LETTER_DIGEST, "digest", "tells staff once a day what waits")
 

@@ -24,6 +24,7 @@ static const char good[] =
     "INSERT INTO letter_item VALUES (1, 1, 1, 'notice', 0, 1);"
     "INSERT INTO review (id, message, reason, opened_at) VALUES (1, 1, '', 0);"
     "INSERT INTO run (id, command, started_at) VALUES (1, 'run', 0);"
+    "INSERT INTO letter_words VALUES (1, 'words');"
     "INSERT INTO guard VALUES (1, 0, 'an import');"
     "INSERT INTO sighting (renewal, looked_at, since_at, host, finding, is_for_staff) VALUES (1, 0, 0, '', 'same', 0);"
     "COMMIT";
@@ -85,6 +86,7 @@ static const char *const refused[] = {
     "UPDATE run SET counts = '3'",
     "UPDATE guard SET id = 2",
     "UPDATE guard SET reason = ''",
+    "UPDATE letter_words SET text = ''",
     "UPDATE sighting SET finding = 'seen'",
     "UPDATE sighting SET is_for_staff = 2",
 };
