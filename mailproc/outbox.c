@@ -322,6 +322,11 @@ preview_facts(struct business *business, enum letter_kind kind, int64_t renewal,
 	}
 	if (fault == FAULT_NONE && kind == LETTER_NEEDS_YOU)
 		fault = outbox_sample_review(&asked, why);
+	if (fault == FAULT_NONE && kind == LETTER_DIGEST && json_integer_value(json_object_get(asked.waiting, "count")) == 0) {
+		json_decref(asked.waiting);
+		asked.waiting = NULL;
+		fault = outbox_sample_waiting(&asked, why);
+	}
 	snprintf(asked.token, sizeof asked.token, "0-aaaaaaaaaaaaaaaaaaaaaaaaaa");
 	if (fault == FAULT_NONE) {
 		*facts = asked;
