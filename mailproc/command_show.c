@@ -76,42 +76,48 @@ print_customer(const json_t *view)
 		    view_text(contact, "name") != NULL ? view_text(contact, "name") : "-", view_text(contact, "address"));
 }
 
+static void
+print_date(const char *label, const char *text, void *data)
+{
+	(void)data;
+	view_line(stdout, label, text);
+}
+
 /* The dates, each with the rule that makes it. */
 static enum fault
-print_dates(const struct command_open *open, const struct renewal *renewal, const json_t *view, struct why *why)
+print_dates(const struct command_open *open, const struct renewal *renewal, struct why *why)
 {
-	const struct config_product *product;
-	char end[DAY_TEXT_MAX], day[DAY_TEXT_MAX];
-	struct policy policy;
 	struct why cause = {0};
-	const char *id = view_text(view, "product");
-	enum fault fault = policy_of_renewal(&open->business, renewal, &policy, &cause);
+	enum fault fault = policy_explain(&open->business, renewal, print_date, NULL, &cause);
 
 	if (fault == FAULT_ITEM) {
 		view_linef(stdout, "dates", "not known: %s", cause.text);
 		return FAULT_NONE;
 	}
-	if (fault != FAULT_NONE) {
+	if (fault != FAULT_NONE)
 		*why = cause;
-		return fault;
+	return fault;
+}
+
+/* Why an invoice is due on its day. */
+static void
+print_due(const struct command_open *open, const struct renewal *renewal, const json_t *invoice)
+{
+	struct buf rule = BUF_MAX(1024);
+	struct policy policy;
+	struct why why = {0};
+	int issued, due;
+
+	if (day_parse(view_text(invoice, "issued_day"), &issued) && day_parse(view_text(invoice, "due_day"), &due) &&
+	    policy_of_renewal(&open->business, renewal, &policy, &why) == FAULT_NONE) {
+		policy_explain_due(&open->business, &policy, issued, due, &rule);
+		view_linef(stdout, "", "due: %s", buf_text(&rule));
 	}
-	product = config_find_product(open->config, id != NULL ? id : "");
-	if (product == NULL)
-		return why_set(why, FAULT_ITEM, "the product \"%s\" is not in %s", id, open->config->path);
-	view_linef(stdout, "product", "%s (%s)", product->name.in[LANGUAGE_EN], product->id);
-	view_linef(stdout, "term ends", "%s, the end that was bought", instant_text_short(end, policy.term_ends_at));
-	view_linef(stdout, "notice day", "%s, %d days before the end (never on a closed day)", day_text(day, policy.notice_day),
-	    policy.end_day - policy.notice_day);
-	view_linef(stdout, "last safe day", "%s to pay: the end less %d days of vetting (never on a closed day)", day_text(day, policy.last_safe_day),
-	    product->vetting_days);
-	view_linef(stdout, "renewed until", "%s, the end + %d year%s + %d days", instant_text_short(end, policy.next_term_ends_at), product->term_years,
-	    product->term_years == 1 ? "" : "s", product->extra_days);
-	view_line(stdout, "next day", view_text(view, "next_day") != NULL ? view_text(view, "next_day") : "no dated step is left");
-	return FAULT_NONE;
+	buf_release(&rule);
 }
 
 static void
-print_money(const json_t *view)
+print_money(const struct command_open *open, const struct renewal *renewal, const json_t *view)
 {
 	const json_t *order = json_object_get(view, "order"), *invoice = json_object_get(view, "invoice");
 	char when[VIEW_WHEN_MAX];
@@ -123,6 +129,8 @@ print_money(const json_t *view)
 		view_linef(stdout, "invoice", "%s, %s: %lld + tax %lld = %lld %s, due %s", view_text(invoice, "number"), view_text(invoice, "state"),
 		    (long long)view_number(invoice, "net"), (long long)view_number(invoice, "tax"), (long long)view_number(invoice, "total"),
 		    view_text(invoice, "currency"), view_text(invoice, "due_day"));
+	if (json_is_object(invoice))
+		print_due(open, renewal, invoice);
 }
 
 static enum fault
@@ -222,8 +230,8 @@ print_renewal(struct command_open *open, const char *reference, const json_t *vi
 	print_customer(view);
 	print_certificate(json_object_get(view, "certificate"));
 	print_sighting(json_object_get(view, "sighting"));
-	fault = print_dates(open, &renewal, view, why);
-	print_money(view);
+	fault = print_dates(open, &renewal, why);
+	print_money(open, &renewal, view);
 	if (fault == FAULT_NONE)
 		fault = print_letters(view, why);
 	print_history(view);

@@ -16,7 +16,7 @@
  *   renewal_schedule.c the next dated step                             renewal_term.c      the next term
  *   renewal_request.c  certificate requests in a mail
  *   renewal_order.c    order and invoice                               renewal_letter.c    whom a step writes to
- *   renewal_digest.c   the daily letter to staff
+ *   renewal_digest.c   the daily letter to staff                       renewal_explain.c   how the dates came about
  *
  * Every function that writes runs inside the caller's transaction (store_begin) unless it says otherwise.
  * Faults: those of store.h; a pair of state and event that the table does not have is an answer (advanced is false), never a fault.
@@ -111,6 +111,14 @@ int policy_validity_days(int issued_day, const char **source);
 bool calendar_is_closed(const struct calendar *calendar, int day);
 int calendar_open_day_before(const struct calendar *calendar, int day); /* day itself when it is open */
 int policy_due_day(const struct business *business, const struct policy *policy); /* of an invoice issued now */
+
+/* How the dates came about (renewal_explain.c): one line each, label and text are borrowed. FAULT_ITEM when the product is not in the configuration. */
+typedef void policy_line(const char *label, const char *text, void *data);
+MUST_USE enum fault policy_explain(const struct business *business, const struct renewal *renewal, policy_line *line, void *data,
+    struct why *why);
+struct buf;
+/* And the due day of an invoice. */
+void policy_explain_due(const struct business *business, const struct policy *policy, int issued_day, int due_day, struct buf *out);
 
 /* ---- which letter, which renewals, which sender (renewal_match.c, renewal_trust.c) ---- */
 

@@ -58,7 +58,7 @@ mp show SSL-2026-00001 --json | lines_are_objects 1 reference contacts certifica
 is 0 $? "show --json is one object"
 out=$(mp show SSL-2026-00001)
 like '^certificate +CN=www\.aozora\.example, O=Aozora Shoji K\.K\., L=Chiyoda-ku, ST=Tokyo, C=JP' "$out" "show has the distinguished name"
-like '^notice day +2026-11-20, 62 days before the end' "$out" "the notice day, on an open day"
+like '^notice day +2026-11-20, 60 days before the end' "$out" "the notice day, on an open day"
 like '^last safe day +2027-01-08' "$out" "the last safe day"
 like 'window-opened, upcoming → noticed' "$out" "and the history"
 mp status --json | lines_are_objects 1 states letters reviews_open due outcomes last_run mailboxes held

@@ -156,6 +156,56 @@ every_pair_leads_where_the_table_says_or_nowhere(void **state)
 	}
 }
 
+/* The same for re-issues: they never ask, never cost, and end with the term. */
+static void
+every_pair_of_a_reissue_leads_where_the_table_says_or_nowhere(void **state)
+{
+	static const struct {
+		enum renewal_state from;
+		enum renewal_event event;
+		enum renewal_state running, over;
+	} want[] = {
+	    {RENEWAL_UPCOMING, EVENT_WINDOW_OPENED, RENEWAL_NOTICED, NO_STEP},
+	    {RENEWAL_UPCOMING, EVENT_APPLICATION_STARTED, RENEWAL_APPLIED, RENEWAL_APPLIED},
+	    {RENEWAL_UPCOMING, EVENT_INSTALLED, RENEWAL_RENEWED, RENEWAL_RENEWED},
+	    {RENEWAL_UPCOMING, EVENT_TERM_ENDED, NO_STEP, RENEWAL_LAPSED},
+	    {RENEWAL_NOTICED, EVENT_APPLICATION_STARTED, RENEWAL_APPLIED, RENEWAL_APPLIED},
+	    {RENEWAL_NOTICED, EVENT_ISSUED, RENEWAL_APPLIED, RENEWAL_APPLIED},
+	    {RENEWAL_NOTICED, EVENT_INSTALLED, RENEWAL_RENEWED, RENEWAL_RENEWED},
+	    {RENEWAL_NOTICED, EVENT_TERM_ENDED, NO_STEP, RENEWAL_LAPSED},
+	    {RENEWAL_APPLIED, EVENT_ISSUED, RENEWAL_APPLIED, RENEWAL_APPLIED},
+	    {RENEWAL_APPLIED, EVENT_INSTALLED, RENEWAL_RENEWED, RENEWAL_RENEWED},
+	    {RENEWAL_APPLIED, EVENT_TERM_ENDED, NO_STEP, RENEWAL_LAPSED},
+	};
+	static const enum renewal_event to[] = {EVENT_WINDOW_OPENED, EVENT_APPLICATION_STARTED, EVENT_INSTALLED};
+	static const enum renewal_state from[] = {RENEWAL_UPCOMING, RENEWAL_NOTICED, RENEWAL_APPLIED, RENEWAL_RENEWED};
+	int64_t id = new_renewal(RENEWAL_KIND_REISSUE);
+
+	(void)state;
+	for (size_t at = 0; at < 4; at++) {
+		for (int event = 0; event < (int)renewal_event_count; event++)
+			for (int over = 0; over < 2; over++) {
+				enum renewal_state expected = NO_STEP;
+				struct passage passage = {0};
+				const char *refusal = NULL;
+				struct why why = {0};
+
+				for (size_t i = 0; i < sizeof want / sizeof want[0]; i++)
+					if (want[i].from == from[at] && want[i].event == (enum renewal_event)event)
+						expected = over ? want[i].over : want[i].running;
+				fixture_set_now(&fixture, over ? AFTER_END : NOW);
+				MUST(passage_plan(&fixture.business, id, (enum renewal_event)event, &passage, &refusal, &why));
+				if ((refusal == NULL) != (expected != NO_STEP) || (refusal == NULL && passage.to != expected))
+					fail_msg("%s, %s, %d: refusal '%s'", renewal_state_text(from[at]), renewal_event_text((enum renewal_event)event),
+					    over, refusal != NULL ? refusal : "");
+				passage_release(&passage);
+			}
+		fixture_set_now(&fixture, NOW);
+		if (at < 3)
+			assert_true(fixture_advance(&fixture, id, to[at], NULL));
+	}
+}
+
 static void
 a_pair_not_in_the_table_is_explained_and_leaves_nothing(void **state)
 {
@@ -487,6 +537,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    CASE(every_pair_leads_where_the_table_says_or_nowhere),
+	    CASE(every_pair_of_a_reissue_leads_where_the_table_says_or_nowhere),
 	    CASE(a_pair_not_in_the_table_is_explained_and_leaves_nothing),
 	    CASE(a_yes_after_the_last_safe_day_is_refused_with_the_reason),
 	    CASE(a_notice_goes_to_those_who_decide_and_an_answer_to_everybody_once),
