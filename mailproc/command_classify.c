@@ -19,12 +19,23 @@
 enum {
 	SECONDS = 10,
 	MEGABYTES = 512,
+	AT_ONCE = 2, /* readers at work */
 	CERTIFICATES_MAX = 100,
 	CUT_WIDTH = 70 /* columns of the first line of what was cut */
 };
 
+/* A mail that a reader reads. */
+struct at_work {
+	char *path; /* owned */
+	struct reading *reading;
+	enum fault begun; /* FAULT_ITEM: it cannot be read, and why says so */
+	struct why why;
+};
+
 struct classify {
 	struct reader_zygote *zygote;
+	struct at_work at_work[AT_ONCE]; /* from the oldest: results come in the order of the files */
+	size_t at_work_count;
 	struct asked asked; /* borrows from the command line */
 	bool as_json;
 	bool has_unread; /* a file could not be opened */
@@ -181,14 +192,15 @@ add_bounce(json_t *json, const struct message *message)
 	return bounce != NULL && json_object_set_new(json, "bounce", bounce) == 0;
 }
 
+/* The verdict on a mail whose reading has begun; fault is how that went. The reading has ended after this. */
 static enum fault
-judge(struct classify *c, struct span raw, json_t **out, struct why *why)
+judge(struct classify *c, struct reading *reading, enum fault fault, json_t **out, struct why *why)
 {
 	struct message message = {0};
 	struct intent intent = {0};
-	struct reading *reading = NULL;
-	enum fault fault = reader_read(c->zygote, raw, &reading, &message, why);
 
+	if (fault == FAULT_NONE)
+		fault = reader_take(reading, &message, why);
 	if (fault == FAULT_NONE)
 		fault = reader_decide(reading, &c->asked, &intent, out, why);
 	if (fault == FAULT_ITEM) {
@@ -202,28 +214,77 @@ judge(struct classify *c, struct span raw, json_t **out, struct why *why)
 	return fault;
 }
 
+/* Takes the oldest mail at work to its end and prints it. */
+static enum fault
+finish_oldest(struct classify *c, struct why *why)
+{
+	struct at_work mail = c->at_work[0];
+	json_t *json = NULL;
+	enum fault fault;
+
+	c->at_work_count--;
+	memmove(c->at_work, c->at_work + 1, c->at_work_count * sizeof mail);
+	fault = judge(c, mail.reading, mail.begun, &json, mail.begun == FAULT_NONE ? why : &mail.why);
+	if (json != NULL && !c->as_json)
+		print_for_people(mail.path, json);
+	else if (json != NULL && !print_as_json(mail.path, json))
+		fault = why_set(why, FAULT_STOP, "the verdict cannot be written");
+	fflush(stdout);
+	json_decref(json);
+	free(mail.path);
+	return fault;
+}
+
+static enum fault
+finish_all(struct classify *c, struct why *why)
+{
+	enum fault fault = FAULT_NONE;
+
+	while (c->at_work_count > 0 && fault == FAULT_NONE)
+		fault = finish_oldest(c, why);
+	return fault;
+}
+
+/* After a fault that ends the command. */
+static void
+drop_all(struct classify *c)
+{
+	for (size_t i = 0; i < c->at_work_count; i++) {
+		reading_end(c->at_work[i].reading);
+		free(c->at_work[i].path);
+	}
+	c->at_work_count = 0;
+}
+
+/* Begins to read a mail; one that was begun before it is finished first where all readers are at work. */
 static enum fault
 classify_file(struct classify *c, const char *path, struct why *why)
 {
 	struct buf raw = BUF_MAX(MESSAGE_MAX_BYTES + 1);
-	json_t *json = NULL;
-	enum fault fault = file_read(&raw, path, why);
+	struct at_work mail = {.path = strdup(path)};
+	enum fault fault = mail.path != NULL ? FAULT_NONE : why_set(why, FAULT_STOP, "out of memory for a file name");
 
-	if (fault == FAULT_ITEM && raw.too_large) {
-		json = unreadable(&c->asked, why->text);
-		fault = json != NULL ? FAULT_NONE : FAULT_STOP;
-	} else if (fault == FAULT_ITEM) {
-		log_error("%s", why->text);
+	if (fault == FAULT_NONE && c->at_work_count == AT_ONCE)
+		fault = finish_oldest(c, why);
+	if (fault != FAULT_NONE)
+		goto out;
+	mail.begun = file_read(&raw, path, &mail.why);
+	if (mail.begun == FAULT_ITEM && !raw.too_large) {
+		log_error("%s", mail.why.text);
 		c->has_unread = true;
-		fault = FAULT_NONE;
-	} else if (fault == FAULT_NONE) {
-		fault = judge(c, buf_span(&raw), &json, why);
+		goto out;
 	}
-	if (json != NULL && !c->as_json)
-		print_for_people(path, json);
-	else if (json != NULL && !print_as_json(path, json))
-		fault = why_set(why, FAULT_STOP, "the verdict cannot be written");
-	json_decref(json);
+	if (mail.begun == FAULT_NONE)
+		mail.begun = reader_begin(c->zygote, buf_span(&raw), &mail.reading, &mail.why);
+	if (mail.begun != FAULT_NONE && mail.begun != FAULT_ITEM) {
+		*why = mail.why;
+		fault = mail.begun;
+		goto out;
+	}
+	c->at_work[c->at_work_count++] = mail;
+	mail.path = NULL;
+out:
+	free(mail.path);
 	buf_release(&raw);
 	return fault;
 }
@@ -360,6 +421,9 @@ classify_all(struct classify *c, const char *rules, char **path, struct why *why
 		fault = reader_start(&c->zygote, rules, "", "", (struct reader_limits){SECONDS, MEGABYTES}, report_rule, NULL, why);
 	for (; *path != NULL && fault == FAULT_NONE; path++)
 		fault = classify_path(c, *path, why);
+	if (fault == FAULT_NONE)
+		fault = finish_all(c, why);
+	drop_all(c);
 	reader_stop(c->zygote);
 	free(found);
 	free(data_dir);

@@ -269,18 +269,30 @@ receive_bytes(struct reading *reading, void *bytes, size_t n, int64_t until)
 	return EXCHANGE_DONE;
 }
 
-/* Sends a request and receives the answer into *answer, which the caller frees. */
-static enum exchange
-exchange(struct reading *reading, struct span request, char **answer, size_t *answer_len)
+static int64_t
+time_limit(const struct reading *reading)
 {
-	int64_t until = milliseconds() + (int64_t)reading->zygote->limits.seconds * 2000;
+	return milliseconds() + (int64_t)reading->zygote->limits.seconds * 2000;
+}
+
+static enum exchange
+send_request(struct reading *reading, struct span request)
+{
+	int64_t until = time_limit(reading);
 	uint32_t length = (uint32_t)request.n;
 	enum exchange result = send_bytes(reading, &length, sizeof length, until);
 
-	if (result == EXCHANGE_DONE)
-		result = send_bytes(reading, request.p, request.n, until);
-	if (result == EXCHANGE_DONE)
-		result = receive_bytes(reading, &length, sizeof length, until);
+	return result == EXCHANGE_DONE ? send_bytes(reading, request.p, request.n, until) : result;
+}
+
+/* The answer into *answer, which the caller frees. */
+static enum exchange
+receive_answer(struct reading *reading, char **answer, size_t *answer_len)
+{
+	int64_t until = time_limit(reading);
+	uint32_t length;
+	enum exchange result = receive_bytes(reading, &length, sizeof length, until);
+
 	if (result != EXCHANGE_DONE)
 		return result;
 	if (length > READER_ANSWER_MAX)
@@ -346,34 +358,42 @@ parse_answer(const char *answer, size_t n, const struct reader_limits *limits, j
 	return FAULT_ITEM;
 }
 
-/* One step: request out, answer back. On a fault the reading has ended and is freed. */
+/* Ends a reading whose exchange failed, and says why. */
 static enum fault
-step(struct reading *reading, struct span request, json_t **out, struct why *why)
+fail(struct reading *reading, enum exchange result, struct why *why)
 {
 	struct reader_limits limits = reading->zygote->limits;
-	char *answer = NULL;
-	size_t n = 0;
-	enum exchange result = exchange(reading, request, &answer, &n);
-	enum fault fault;
 	int status;
 
+	end_reading(reading, result != EXCHANGE_ENDED, &status);
+	return explain(result, status, &limits, why);
+}
+
+/* The answer to a request that was sent. On a fault the reading has ended and is freed. */
+static enum fault
+take_answer(struct reading *reading, json_t **out, struct why *why)
+{
+	char *answer = NULL;
+	size_t n = 0;
+	enum exchange result = receive_answer(reading, &answer, &n);
+	enum fault fault;
+
 	if (result == EXCHANGE_DONE) {
-		fault = parse_answer(answer, n, &limits, out, why);
+		fault = parse_answer(answer, n, &reading->zygote->limits, out, why);
 		if (fault != FAULT_NONE)
 			reading_end(reading);
 	} else {
-		end_reading(reading, result != EXCHANGE_ENDED, &status);
-		fault = explain(result, status, &limits, why);
+		fault = fail(reading, result, why);
 	}
 	free(answer);
 	return fault;
 }
 
 enum fault
-reader_read(struct reader_zygote *zygote, struct span raw, struct reading **out, struct message *message, struct why *why)
+reader_begin(struct reader_zygote *zygote, struct span raw, struct reading **out, struct why *why)
 {
 	struct reading *reading = NULL;
-	json_t *json = NULL;
+	enum exchange result;
 	enum fault fault;
 
 	*out = NULL;
@@ -382,15 +402,37 @@ reader_read(struct reader_zygote *zygote, struct span raw, struct reading **out,
 	fault = start_reading(zygote, &reading, why);
 	if (fault != FAULT_NONE)
 		return fault;
-	fault = step(reading, raw, &json, why);
+	result = send_request(reading, raw);
+	if (result != EXCHANGE_DONE)
+		return fail(reading, result, why);
+	*out = reading;
+	return FAULT_NONE;
+}
+
+enum fault
+reader_take(struct reading *reading, struct message *message, struct why *why)
+{
+	json_t *json = NULL;
+	enum fault fault = take_answer(reading, &json, why);
+
 	if (fault != FAULT_NONE)
 		return fault;
 	fault = message_from_json(message, json_object_get(json, "message"), why);
-	if (fault == FAULT_NONE)
-		*out = reading;
-	else
+	if (fault != FAULT_NONE)
 		reading_end(reading);
 	json_decref(json);
+	return fault;
+}
+
+enum fault
+reader_read(struct reader_zygote *zygote, struct span raw, struct reading **out, struct message *message, struct why *why)
+{
+	enum fault fault = reader_begin(zygote, raw, out, why);
+
+	if (fault == FAULT_NONE)
+		fault = reader_take(*out, message, why);
+	if (fault != FAULT_NONE)
+		*out = NULL;
 	return fault;
 }
 
@@ -405,7 +447,9 @@ reader_decide(struct reading *reading, const struct asked *asked, struct intent 
 		reading_end(reading);
 		fault = why_set(why, FAULT_STOP, "what was asked cannot be told to the reader");
 	} else {
-		fault = step(reading, span_of(text), &answer, why);
+		enum exchange sent = send_request(reading, span_of(text));
+
+		fault = sent == EXCHANGE_DONE ? take_answer(reading, &answer, why) : fail(reading, sent, why);
 		if (fault == FAULT_NONE) {
 			reading_end(reading);
 			fault = intent_from_json(intent, json_object_get(answer, "intent"), why);

@@ -28,7 +28,14 @@ MUST_USE enum fault reader_start(struct reader_zygote **out, const char *rules_d
     struct reader_limits limits, rule_problem *problem, void *data, struct why *why);
 void reader_stop(struct reader_zygote *zygote); /* NULL is fine */
 
-/* Step one. *out is a reader that waits for step two; on a fault it is NULL. */
+/*
+ * Step one in two halves, so that the next mail can be read while this one is waited for. reader_begin() hands the mail over (raw is not needed after);
+ * reader_take() waits for the message, and ends the reading on a fault.
+ */
+MUST_USE enum fault reader_begin(struct reader_zygote *zygote, struct span raw, struct reading **out, struct why *why);
+MUST_USE enum fault reader_take(struct reading *reading, struct message *message, struct why *why);
+
+/* Step one at once. *out is a reader that waits for step two; on a fault it is NULL. */
 MUST_USE enum fault reader_read(struct reader_zygote *zygote, struct span raw, struct reading **out, struct message *message,
     struct why *why);
 /* Step two: ends the reading in any case. *json is the intent as intent_to_json() gives it, with the reply; a new reference. */

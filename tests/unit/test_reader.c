@@ -140,6 +140,28 @@ two_readers_do_not_know_of_each_other(void **state)
 }
 
 static void
+the_next_mail_is_read_while_one_is_waited_for(void **state)
+{
+	static const char *const mails[] = {"From: a@x.example\n\n1\n", "From: b@x.example\n\n2\n", "From: c@x.example\n\n3\n"};
+	struct reading *reading[3];
+	struct why why = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(reader_begin(zygote, span_of(mails[i]), &reading[i], &why), FAULT_NONE);
+	reading_end(reading[1]);
+	for (size_t i = 0; i < 3; i += 2) {
+		struct message message = {0};
+
+		assert_int_equal(reader_take(reading[i], &message, &why), FAULT_NONE);
+		assert_int_equal(message.from[0], mails[i][6]);
+		assert_int_equal(message.text[0], '1' + (char)i);
+		message_release(&message);
+		reading_end(reading[i]);
+	}
+}
+
+static void
 an_empty_mail_is_a_mail(void **state)
 {
 	struct message message = {0};
@@ -272,7 +294,7 @@ main(void)
 	    cmocka_unit_test(a_mail_is_read_and_decided_in_two_steps),
 	    cmocka_unit_test(step_two_may_be_left_out),
 	    cmocka_unit_test(a_mail_that_cannot_be_read_is_told_with_its_reason),
-	    cmocka_unit_test(two_readers_do_not_know_of_each_other),
+	    cmocka_unit_test(two_readers_do_not_know_of_each_other), cmocka_unit_test(the_next_mail_is_read_while_one_is_waited_for),
 	    cmocka_unit_test(an_empty_mail_is_a_mail),
 	    cmocka_unit_test(a_reader_that_dies_costs_one_mail),
 	    cmocka_unit_test(a_reader_that_is_too_slow_costs_one_mail),
