@@ -47,6 +47,7 @@ command_function command_init,
     command_workflow,
     command_certificate,
     command_demo,
+    command_invoice,
     command_payment,
     command_orders,
     command_help;

@@ -47,16 +47,21 @@ const struct command command_table[] = {
 	"  --json      one object a line\n"},
     {"show", command_show, "REF [--json]", "one renewal with its history", "REF is a reference such as SSL-2026-00123.\n  --json      one object\n"},
     {"review", command_review,
-	"list [--all] [--json]\nshow N [--json]\ndecide N renew|decline|acknowledge|ignore --by NAME [--note TEXT] [--remember-sender]\nanswer N [--file FILE] [--by NAME]\nattach N REF --by NAME\nkeep N [--set DIR]",
+	"list [--all] [--json]\nshow N [--json]\ndecide N renew|decline|acknowledge|ignore --by NAME [--note TEXT] [--remember-sender] [--void] [--purchase-order TEXT] [--addressee TEXT]\nanswer N [--file FILE] [--by NAME]\nattach N REF --by NAME\nkeep N [--set DIR]",
 	"messages that wait for staff",
 	"  --all        list decided ones too\n"
 	"  --by NAME    who decides\n"
 	"  --note TEXT  why\n"
 	"  --remember-sender   the sender's address is one of the contact's from now on\n"
 	"  --file FILE  the words of an answer (without it: in $EDITOR); it goes to the contact on record only\n"
+	"  --void       decline: take back order and invoice, which stand already; what else was on them is ordered anew\n"
+	"  --purchase-order TEXT, --addressee TEXT   renew: what the customer wishes to read on the invoice\n"
 	"  --set DIR    the folder that keeps cases (cases, beside mailproc.conf)\n"
 	"attach says which renewal a message is about; decide is the next step then.\n"
 	"keep makes a decided message a labelled case for `rules test`.\n"},
+    {"invoice", command_invoice, "show NUMBER [--json]\nvoid NUMBER --by NAME --note TEXT", "a qualified invoice; one that is taken back",
+	"void takes back an open invoice and its order, tells the billing program, and asks the customers again; its number is not given again.\n"
+	"  --json   one object\n"},
     {"payment", command_payment,
 	"record REF|INVOICE AMOUNT --date DATE --by NAME [--method card|transfer] [--accept] [--note TEXT]\n"
 	"import FILE.csv [--dry-run]\nlist [--open] [--json]\nmatch N INVOICE --by NAME [--accept] [--note TEXT]\nclose N --by NAME --note TEXT",

@@ -307,9 +307,9 @@ is_decision(const char *word)
 static int
 decide_review(const struct command_context *context, int argc, char **argv)
 {
-	const char *by = NULL, *note = "";
-	bool remembers = false;
-	const struct command_option options[] = {{"by", NULL, &by}, {"note", NULL, &note}, {"remember-sender", &remembers, NULL}, {0}};
+	struct review_decision said = {0};
+	const struct command_option options[] = {{"by", NULL, &said.by}, {"note", NULL, &said.note}, {"void", &said.voids, NULL},
+	    {"remember-sender", &said.remembers, NULL}, {"purchase-order", NULL, &said.purchase_order}, {"addressee", NULL, &said.addressee}, {0}};
 	struct command_open open;
 	struct why why = {0};
 	int words, status = command_read_options(argc, argv, options, 3, 3, &words);
@@ -320,19 +320,23 @@ decide_review(const struct command_context *context, int argc, char **argv)
 		return status;
 	if (!is_decision(argv[3]))
 		return command_usage("review", "a decision is renew, decline, acknowledge or ignore");
-	if (by == NULL || *by == '\0')
+	if (said.voids && strcmp(argv[3], "decline") != 0)
+		return command_usage("review", "--void belongs to decline");
+	if ((said.purchase_order != NULL || said.addressee != NULL) && strcmp(argv[3], "renew") != 0)
+		return command_usage("review", "--purchase-order and --addressee belong to renew");
+	if (said.by == NULL || *said.by == '\0')
 		return command_usage("review", "--by NAME is missing: who decides");
 	if ((id = review_number(argv[2])) < 0)
 		return EX_USAGE;
 	status = command_open(&open, context, OPEN_STORE);
 	if (status != EX_OK)
 		return status;
-	fault = remembers ? renewal_decide_and_remember(&open.business, id, argv[3], by, note, &why)
-			  : renewal_decide_review(&open.business, id, argv[3], by, note, &why);
+	said.word = argv[3];
+	fault = renewal_decide_review(&open.business, id, &said, &why);
 	command_close(&open);
 	if (fault != FAULT_NONE)
 		return command_fail(fault, &why);
-	printf("review %lld: %s, decided by %s\n", (long long)id, argv[3], by);
+	printf("review %lld: %s, decided by %s\n", (long long)id, argv[3], said.by);
 	return EX_OK;
 }
 

@@ -14,7 +14,7 @@
  *   renewal_review.c   what staff say                                  renewal_due.c       what the calendar says
  *   renewal_policy.c   the dates                                       renewal_calendar.c  closed days
  *   renewal_schedule.c the next dated step                             renewal_term.c      the next term
- *   renewal_request.c  certificate requests in a mail
+ *   renewal_request.c  certificate requests in a mail                  renewal_void.c      orders taken back
  *   renewal_order.c    order and invoice                               renewal_letter.c    whom a step writes to
  *   renewal_digest.c   the daily letter to staff                       renewal_explain.c   how the dates came about
  *
@@ -157,12 +157,15 @@ MUST_USE enum fault renewal_receive(struct business *business, int64_t message_i
  * A review that names a renewal (one was asked about, or staff attached it) is about that one; else it is about all that the letter asked about.
  * Staff may decide whoever the sender was.
  */
-/* Staff decide a review: decision renew, decline, acknowledge or ignore. A transaction of its own. FAULT_ITEM with the cause when it cannot be done. */
-MUST_USE enum fault renewal_decide_review(struct business *business, int64_t review, const char *decision, const char *by,
-    const char *note, struct why *why);
-/* The same, and the sender's address is one of the contact's from now on. FAULT_ITEM when the sender or the contact is not known. */
-MUST_USE enum fault renewal_decide_and_remember(struct business *business, int64_t review, const char *decision, const char *by,
-    const char *note, struct why *why);
+struct review_decision {
+	const char *word;      /* renew, decline, acknowledge or ignore */
+	const char *by, *note; /* note may be NULL */
+	bool voids;	       /* decline: an order that stands is taken back with it */
+	bool remembers;	       /* the sender's address is one of the contact's from now on: FAULT_ITEM when either is not known */
+	const char *purchase_order, *addressee; /* renew: for the order that it makes; NULL: as it is */
+};
+/* Staff decide a review. A transaction of its own. FAULT_ITEM with the cause when it cannot be done. */
+MUST_USE enum fault renewal_decide_review(struct business *business, int64_t review, const struct review_decision *decision, struct why *why);
 /*
  * A letter with these words (UTF-8) to the contact on record, in the thread: to whom the answered letter went, else who has the sender's address, else
  * who decides. Never to the sender as such. A transaction of its own. *address, owned by the caller, says where it goes.
@@ -191,5 +194,14 @@ MUST_USE enum fault renewal_run_due(struct business *business, struct due_counts
  * renewal_advance() calls it when a renewal becomes ordered.
  */
 MUST_USE enum fault renewal_order(struct business *business, const int64_t *renewal, size_t count, struct why *why);
+
+/*
+ * Declines renewals of which some are ordered: their orders and invoices are void, what else stood on them is ordered anew. Inside the caller's transaction;
+ * FAULT_ITEM when one is paid. (renewal_void.c)
+ */
+MUST_USE enum fault renewal_decline_order(struct business *business, const int64_t *renewal, size_t count, const struct occurrence *occurrence,
+    struct why *why);
+/* Staff take back an open invoice and its order: its renewals are asked about again. A transaction of its own. */
+MUST_USE enum fault renewal_void_invoice(struct business *business, const char *number, const char *by, const char *note, struct why *why);
 
 #endif

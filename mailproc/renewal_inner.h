@@ -95,6 +95,11 @@ MUST_USE enum fault schedule_write(const struct business *business, int64_t rene
 /* Wants it when something waits and today's is not there. A transaction of its own. */
 MUST_USE enum fault renewal_want_digest(struct business *business, struct why *why);
 
+/* ---- orders taken back (renewal_void.c) ---- */
+
+/* The open invoice of what has lapsed or was replaced is void, once nothing on it can be renewed any more. */
+MUST_USE enum fault order_void_unpayable(struct business *business, const struct passage *passage, size_t count, struct why *why);
+
 /* ---- the next term (renewal_term.c) ---- */
 
 /*

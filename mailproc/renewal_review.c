@@ -156,18 +156,40 @@ matter_load(struct business *business, int64_t review, struct matter *out, struc
 	return FAULT_NONE;
 }
 
+/* What the customer wishes for the order stands on the renewals before it is made; afterwards the invoice is out. */
 static enum fault
-act(struct business *business, const struct matter *matter, const struct decision *decision, const char *by, struct why *why)
+set_wishes(struct business *business, const struct matter *matter, const struct review_decision *said, struct why *why)
+{
+	enum fault fault = FAULT_NONE;
+
+	if (said->purchase_order == NULL && said->addressee == NULL)
+		return FAULT_NONE;
+	for (size_t i = 0; i < matter->renewal_count && fault == FAULT_NONE; i++) {
+		struct invoice invoice = {0};
+		bool found = false;
+
+		fault = store_invoice_of_renewal(business->store, matter->renewal[i], &invoice, &found, why);
+		if (fault == FAULT_NONE && found)
+			fault = why_set(why, FAULT_ITEM, "invoice %s is out already: it is not changed, only taken back (invoice void)", invoice.number);
+		if (fault == FAULT_NONE)
+			fault = store_wishes_set(business->store, matter->renewal[i], said->purchase_order, said->addressee, why);
+		invoice_release(&invoice);
+	}
+	return fault;
+}
+
+static enum fault
+act(struct business *business, const struct matter *matter, const struct decision *decision, const struct review_decision *said, struct why *why)
 {
 	json_t *evidence = json_pack("{s:I, s:s}", "review", (json_int_t)matter->review.id, "decision", decision->word);
 	struct occurrence occurrence = {.event = decision->event,
-	    .by = by,
+	    .by = said->by,
 	    .message = matter->message.id,
 	    .evidence = evidence,
 	    .in_reply_to = matter->message.message_id,
 	    .contact = matter->message.contact};
 	const char *explanation = NULL;
-	bool advanced = false, first = true;
+	bool advanced = true, first = true;
 	enum fault fault = FAULT_NONE;
 
 	if (evidence == NULL)
@@ -182,6 +204,10 @@ act(struct business *business, const struct matter *matter, const struct decisio
 			fault = why_set(why, FAULT_ITEM, "this message was acted on before");
 	}
 	if (fault == FAULT_NONE)
+		fault = set_wishes(business, matter, said, why);
+	if (fault == FAULT_NONE && said->voids && decision->event == EVENT_SAID_DECLINE)
+		fault = renewal_decline_order(business, matter->renewal, matter->renewal_count, &occurrence, why);
+	else if (fault == FAULT_NONE)
 		fault = renewal_advance_all(business, matter->renewal, NULL, matter->renewal_count, &occurrence, &advanced, &explanation, why);
 	if (fault == FAULT_NONE && !advanced)
 		fault = why_set(why, FAULT_ITEM, "review %" PRId64 " cannot be decided so: %s", matter->review.id, explanation);
@@ -214,7 +240,7 @@ redecide(struct business *business, const struct matter *matter, const struct de
 }
 
 static enum fault
-decide(struct business *business, int64_t review, const struct decision *decision, const char *by, const char *note, bool remembers,
+decide(struct business *business, int64_t review, const struct decision *decision, const struct review_decision *said,
     struct why *why)
 {
 	struct matter matter = {0};
@@ -222,46 +248,34 @@ decide(struct business *business, int64_t review, const struct decision *decisio
 
 	fault = matter_load(business, review, &matter, why);
 	if (fault == FAULT_NONE && decision->acts)
-		fault = act(business, &matter, decision, by, why);
+		fault = act(business, &matter, decision, said, why);
 	if (fault == FAULT_NONE)
-		fault = store_review_decide(business->store, review, decision->word, by, note != NULL ? note : "", business->now, why);
+		fault = store_review_decide(business->store, review, decision->word, said->by, said->note != NULL ? said->note : "", business->now, why);
 	for (size_t i = 0; i < matter.renewal_count && fault == FAULT_NONE; i++)
-		fault = add_event(business, matter.renewal[i], EVENT_REVIEW_DECIDED, by, matter.message.id, review, decision->word, why);
+		fault = add_event(business, matter.renewal[i], EVENT_REVIEW_DECIDED, said->by, matter.message.id, review, decision->word, why);
 	if (fault == FAULT_NONE)
 		fault = redecide(business, &matter, decision, why);
-	if (fault == FAULT_NONE && remembers)
-		fault = review_remember_sender(business, &matter.review, &matter.message, by, why);
+	if (fault == FAULT_NONE && said->remembers)
+		fault = review_remember_sender(business, &matter.review, &matter.message, said->by, why);
 	matter_release(&matter);
 	return fault;
 }
 
-static enum fault
-decide_apart(struct business *business, int64_t review, const char *word, const char *by, const char *note, bool remembers, struct why *why)
+enum fault
+renewal_decide_review(struct business *business, int64_t review, const struct review_decision *said, struct why *why)
 {
-	const struct decision *decision = decision_find(word);
+	const struct decision *decision = decision_find(said->word);
 	enum fault fault;
 
 	if (decision == NULL)
-		return why_set(why, FAULT_ITEM, "'%s' is no decision: renew, decline, acknowledge or ignore", word);
+		return why_set(why, FAULT_ITEM, "'%s' is no decision: renew, decline, acknowledge or ignore", said->word);
 	fault = store_begin(business->store, why);
 	if (fault == FAULT_NONE)
-		fault = decide(business, review, decision, by, note, remembers, why);
+		fault = decide(business, review, decision, said, why);
 	if (fault == FAULT_NONE)
 		return store_commit(business->store, why);
 	store_rollback(business->store);
 	return fault;
-}
-
-enum fault
-renewal_decide_review(struct business *business, int64_t review, const char *word, const char *by, const char *note, struct why *why)
-{
-	return decide_apart(business, review, word, by, note, false, why);
-}
-
-enum fault
-renewal_decide_and_remember(struct business *business, int64_t review, const char *word, const char *by, const char *note, struct why *why)
-{
-	return decide_apart(business, review, word, by, note, true, why);
 }
 
 /* ---- attaching ---- */

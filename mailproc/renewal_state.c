@@ -142,6 +142,10 @@ static const struct step steps[] = {
 	{RENEWAL, RENEWAL_ORDERED, EVENT_SAID_RENEW, ALWAYS, RENEWAL_ORDERED, 0},
 	{RENEWAL, RENEWAL_ORDERED, EVENT_INVOICE_ASKED, ALWAYS, RENEWAL_ORDERED, LETTER(INVOICE)},
 	{RENEWAL, RENEWAL_ORDERED, EVENT_PAYMENT_REMINDER_DUE, IN_TIME, RENEWAL_ORDERED, LETTER(PAYMENT_REMINDER)},
+	{RENEWAL, RENEWAL_ORDERED, EVENT_ORDER_VOIDED, ALWAYS, RENEWAL_NOTICED, 0},
+	{RENEWAL, RENEWAL_ORDERED, EVENT_ORDER_DECLINED, RUNNING, RENEWAL_DECLINED, LETTER(DECLINED)},
+	{RENEWAL, RENEWAL_ORDERED, EVENT_ORDERED_ANEW, TRANSFER, RENEWAL_ORDERED, LETTER(PAYMENT_REQUEST) | LETTER(INVOICE)},
+	{RENEWAL, RENEWAL_ORDERED, EVENT_ORDERED_ANEW, IN_TIME, RENEWAL_ORDERED, LETTER(PAYMENT_REQUEST)},
 	{RENEWAL, RENEWAL_ORDERED, EVENT_PAID, ALWAYS, RENEWAL_PAID, 0},
 	{RENEWAL, RENEWAL_ORDERED, EVENT_NAME_CHANGED, ALWAYS, RENEWAL_REPLACED, LETTER(NEW_PURCHASE)},
 	{RENEWAL, RENEWAL_ORDERED, EVENT_TERM_ENDED, JUST_ENDED, RENEWAL_LAPSED, LETTER(LAPSED)},
@@ -182,7 +186,7 @@ explain_missing(enum renewal_kind kind, enum renewal_state state, enum renewal_e
 	if (kind == REISSUE && (event == EVENT_SAID_RENEW || event == EVENT_SAID_DECLINE))
 		return "a re-issue inside a paid term asks nothing of the customer";
 	if (event == EVENT_SAID_DECLINE && state == RENEWAL_ORDERED)
-		return "it was declined after the order: order and invoice stand, a person decides about them";
+		return "it was declined after the order: order and invoice stand, a person decides about them (decline --void takes them back)";
 	if (event == EVENT_SAID_DECLINE && (state == RENEWAL_PAID || state == RENEWAL_APPLIED))
 		return "it was declined after the payment: a person decides";
 	return by_state[state];
@@ -234,6 +238,13 @@ passage_load(const struct business *business, int64_t renewal, struct passage *o
 	return fault;
 }
 
+/* Whether a changed state gets letters of its own: after an answer, and where an order takes the place of another. */
+static bool
+begins_round(enum renewal_event event)
+{
+	return event == EVENT_SAID_RENEW || event == EVENT_SAID_DECLINE || event == EVENT_ORDER_DECLINED || event == EVENT_ORDERED_ANEW;
+}
+
 enum fault
 passage_plan(const struct business *business, int64_t renewal, enum renewal_event event, struct passage *out, const char **refusal,
     struct why *why)
@@ -251,8 +262,8 @@ passage_plan(const struct business *business, int64_t renewal, enum renewal_even
 	if (step != NULL) {
 		made.to = step->to;
 		made.letters = step->letters;
-		made.changes = step->to != step->from;
-		made.round = made.renewal.round + (made.changes && (event == EVENT_SAID_RENEW || event == EVENT_SAID_DECLINE));
+		made.changes = step->to != step->from || event == EVENT_ORDERED_ANEW;
+		made.round = made.renewal.round + (made.changes && begins_round(event));
 		made.letter_round = made.round;
 	}
 	*out = made;
@@ -282,10 +293,11 @@ moot_letters(enum renewal_state state)
 
 	switch (state) {
 	case RENEWAL_UPCOMING:
-	case RENEWAL_NOTICED:
 		return 0;
-	case RENEWAL_ORDERED:
-		return asking | LETTER(DECLINED);
+	case RENEWAL_NOTICED: /* its order was taken back */
+		return paying | LETTER(INVOICE);
+	case RENEWAL_ORDERED: /* letters about an order that this one takes the place of */
+		return paying | LETTER(INVOICE) | asking | LETTER(DECLINED);
 	case RENEWAL_DECLINED:
 		return asking | paying | LETTER(INVOICE);
 	case RENEWAL_PAID:
@@ -355,6 +367,8 @@ bring_about(struct business *business, const struct passage *passage, size_t cou
 {
 	enum fault fault = order_new(business, passage, count, why);
 
+	if (fault == FAULT_NONE)
+		fault = order_void_unpayable(business, passage, count, why);
 	for (size_t i = 0; i < count && fault == FAULT_NONE; i++)
 		if (passage[i].changes && passage[i].to == RENEWAL_RENEWED)
 			fault = term_follow(business, &passage[i], occurrence, why);

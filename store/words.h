@@ -37,6 +37,9 @@
 	X(EVENT_INVOICE_ASKED, "invoice-asked", "the customer wants the invoice by mail")          \
 	X(EVENT_PAYMENT_REMINDER_DUE, "payment-reminder-due", "a day of the payment reminders has come") \
 	X(EVENT_LAST_CHANCE_DUE, "last-chance-due", "the end is near, and it was declined")        \
+	X(EVENT_ORDER_VOIDED, "order-voided", "staff took the order back, nothing is decided")     \
+	X(EVENT_ORDER_DECLINED, "order-declined", "declined after the order, which staff took back") \
+	X(EVENT_ORDERED_ANEW, "ordered-anew", "its order was void because of another certificate") \
 	X(EVENT_PAID, "paid", "the payment is confirmed")                                          \
 	X(EVENT_APPLICATION_STARTED, "application-started", "the application has been made")       \
 	X(EVENT_ISSUED, "issued", "the authority has issued the certificate")                      \

@@ -158,7 +158,8 @@ if_one_answer_cannot_be_followed_none_is(void **state)
 	assert_states(RENEWAL_UPCOMING, RENEWAL_ORDERED);
 	assert_last_message("review Review");
 	assert_sql_text(&fixture, "SELECT reason || ' | ' || suggestion FROM review",
-	    "shop.customer.example (SSL-2026-00002): it was declined after the order: order and invoice stand, a person decides about them"
+	    "shop.customer.example (SSL-2026-00002): it was declined after the order: order and invoice stand, a person decides about them "
+	    "(decline --void takes them back)"
 	    " | it would have been: renew www.customer.example; decline shop.customer.example");
 	assert_sql_number(&fixture, "SELECT count(*) FROM message_action", 0);
 	assert_sql_text(&fixture, "SELECT state || ' ' || language || ' ' || (review IS NOT NULL) || ' ' || customer FROM letter WHERE kind = 'needs-you'",
@@ -474,7 +475,8 @@ new_review(void)
 static enum fault
 decide(int64_t review, const char *decision, struct why *why)
 {
-	enum fault fault = renewal_decide_review(&fixture.business, review, decision, "suzuki", "by telephone", why);
+	enum fault fault = renewal_decide_review(&fixture.business, review,
+	    &(struct review_decision){.word = decision, .by = "suzuki", .note = "by telephone"}, why);
 
 	assert_false(store_is_writing(fixture.store));
 	return fault;
