@@ -46,7 +46,7 @@ static const char *const automatic[] = {
     FROM "Subject: 開封済み: 専用SSL証明書の有効期限\n\nメッセージ\n\n    宛先:    川上\n    件名:    専用SSL証明書の有効期限\n\nが、2027年1月7日 11:32:45 に開封されました。\n",
     FROM "Subject: Automatic reply: SSL\n\nThank you. I am out of the office.\n",
     FROM "Subject: Re: x\n\nI am on annual leave until Monday 7 December with no access to email. For anything urgent please contact the service desk.\n\nPriya\n",
-    FROM "Subject: Ticket #7 created: SSL\n\nHello Sample Hosting SSL Renewals,\n\nYour ticket has been logged.\n\n  Ticket   : 7\n  Category : Certificates / Renew\n",
+    FROM "Subject: Ticket #7 created: SSL\n\nHello Sample Hosting SSL Renewals,\n\nYour ticket has been logged.\n\n  Ticket   : 7\n  Category : Certificates\n",
     FROM "Subject: Read: SSL\n\nYour message\n\n   To: Barney\n   Subject: Your SSL certificate expires in 30 days\n\n was read on Tuesday, December 22, 2026 8:47:51 AM.\n",
     FROM "Subject: Please confirm you are human\n\nYour message has been put on my waiting list.\n",
     NO_REPLY "Subject: Re: x\n\nI am out of the office until Monday.\n",
