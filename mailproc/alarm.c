@@ -120,6 +120,21 @@ find_letters(struct alarm *alarm, const json_t *status, const struct config *con
 		    config->alarm_letter_days);
 }
 
+/* Certificates on servers that are not what is on record or was expected: they wait for staff as messages do. */
+static void
+find_seen(struct alarm *alarm, const json_t *status, const struct config *config, int64_t now)
+{
+	const json_t *seen;
+	int64_t at, count = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "seen"), i, seen)
+		count += instant_of(seen, "since_at", &at) && now - at > (int64_t)config->alarm_review_hours * HOUR;
+	if (count > 0)
+		raise_alarm(alarm, "%lld server%s with a certificate that is not as expected, for more than %d hours", (long long)count, plural(count),
+		    config->alarm_review_hours);
+}
+
 static void
 find_run(struct alarm *alarm, const json_t *status, int64_t now)
 {
@@ -142,5 +157,6 @@ alarms_find(struct alarm alarm[alarm_count], const json_t *status, const struct 
 	find_review(&alarm[ALARM_REVIEW], status, config, now);
 	find_poll(&alarm[ALARM_POLL], status, config, now);
 	find_letters(&alarm[ALARM_LETTERS], status, config, now);
+	find_seen(&alarm[ALARM_SEEN], status, config, now);
 	find_run(&alarm[ALARM_RUN], status, now);
 }

@@ -173,7 +173,7 @@ static const struct setting trust_settings[] = {
 };
 
 static const struct setting status_settings[] = {
-    NUMBER("review_hours", IN(alarm_review_hours), "24", 1, 8760, "Alarm when the oldest message has waited for staff for so many hours."),
+    NUMBER("review_hours", IN(alarm_review_hours), "24", 1, 8760, "Alarm when the oldest message has waited for staff for so many hours, or what was seen on a server."),
     NUMBER("poll_minutes", IN(alarm_poll_minutes), "60", 1, 10080, "Alarm when a mailbox has not been polled for so many minutes."),
     NUMBER("overdue_days", IN(alarm_overdue_days), "3", 1, 90, "Alarm when the day of a renewal lies so many days back and nothing has been done."),
     NUMBER("letter_days", IN(alarm_letter_days), "14", 1, 365, "Alarm for so many days after a letter was held, refused, or may have been lost."),

@@ -39,6 +39,8 @@ static const struct {
     {"{" POLLED ",\"last_run\":{\"started_at\":\"" NOW "\",\"ended_at\":\"" NOW "\",\"fault\":\"the server is away\"}}", "run"},
     {"{" POLLED ",\"last_run\":{\"started_at\":\"2026-11-22T09:59:00+09:00\",\"ended_at\":null,\"fault\":\"\"}}", ""},
     {"{" POLLED ",\"last_run\":{\"started_at\":\"2026-11-22T03:59:00+09:00\",\"ended_at\":null,\"fault\":\"\"}}", "run"},
+    {"{" POLLED ",\"seen\":[{\"finding\":\"changed\",\"since_at\":\"2026-11-21T10:00:00+09:00\"}]}", ""},
+    {"{" POLLED ",\"seen\":[{\"finding\":\"changed\",\"since_at\":\"2026-11-21T09:59:59+09:00\"}]}", "seen"},
     {"{\"mailboxes\":[],\"overdue\":7}", "overdue poll"},
 };
 
