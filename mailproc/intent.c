@@ -146,6 +146,27 @@ judge_background(struct deciding *d)
 		intent_doubt(d, d->all, "says much, and nothing of the certificate");
 }
 
+/*
+ * Words that do not name the renewal: "as always, please" answers, unless the site is being closed; "please" alone answers nothing, but
+ * "the site stops without it, please" does.
+ */
+static void
+judge_weak(struct deciding *d)
+{
+	bool silent = (d->renew | d->decline | d->doubt) == 0 && !d->loose_renew && !d->loose_decline && !d->side_question;
+
+	if (d->weak_renew && d->renew != 0 && d->unneeded && !d->needed)
+		intent_doubt(d, d->all, "asks to go ahead, and tells why it is not needed");
+	if (d->weak_decline && d->decline != 0 && d->needed && !d->unneeded)
+		intent_doubt(d, d->all, "asks to end it, and tells why it is needed");
+	if (silent && d->needed && d->assent && !d->unneeded && !d->waive)
+		intent_say(d, SAYS_RENEW, d->all);
+	if (silent && d->unneeded && d->waive && !d->needed && !d->assent)
+		intent_say(d, SAYS_DECLINE, d->all);
+	if (d->side_question && (d->renew | d->decline) == 0)
+		intent_doubt(d, d->all, "asks something");
+}
+
 static void
 judge_circumstances(struct deciding *d, const struct message *message)
 {
@@ -276,6 +297,7 @@ intent_decide(struct intent *out, const struct message *message, const struct re
 			judge_loose(&d);
 			judge_count(&d);
 			judge_background(&d);
+			judge_weak(&d);
 			judge_circumstances(&d, message);
 			if (judge_other_reading(&d, message, reply) || !intent_is_automatic(&d, message, reply))
 				judge(&d);

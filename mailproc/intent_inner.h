@@ -77,6 +77,9 @@ struct deciding {
 	uint64_t context; /* what the words before spoke of, and did not answer */
 	bool loose_renew, loose_decline; /* said, but not of which certificate */
 	enum rule_says heading;		 /* an answer that stands above the names it is about; SAYS_NOTHING: none */
+	bool needed, unneeded, assent, waive; /* told somewhere; they answer only together */
+	bool weak_renew, weak_decline;	      /* an answer rests on words that do not name the renewal */
+	bool side_question;
 	bool limit_reached, thanks, says_more; /* more than thanks */
 	bool card, transfer;
 	enum fault fault;

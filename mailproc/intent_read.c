@@ -269,9 +269,33 @@ read_others(struct deciding *d, const struct reading *r, uint64_t set)
 			d->thanks = true;
 			add_match(d, r, match);
 			break;
+		case SAYS_NEEDED:
+			d->needed = true;
+			add_match(d, r, match);
+			break;
+		case SAYS_UNNEEDED:
+			d->unneeded = true;
+			add_match(d, r, match);
+			break;
+		case SAYS_ASSENT:
+			d->assent = true;
+			add_match(d, r, match);
+			break;
+		case SAYS_WAIVE:
+			d->waive = true;
+			add_match(d, r, match);
+			break;
+		case SAYS_SIDE_QUESTION:
+			d->side_question = true;
+			add_match(d, r, match);
+			break;
 		case SAYS_REVOKES: /* read before the answers */
 		case SAYS_RENEW:
 		case SAYS_DECLINE:
+		case SAYS_GO_AHEAD:
+		case SAYS_STOP:
+		case SAYS_TOPIC:
+		case SAYS_CLAUSE:
 		case SAYS_NOTHING:
 		case SAYS_OTHER_THING:
 		case SAYS_QUOTE:
@@ -321,6 +345,43 @@ says_more_than_thanks(const struct reading *r)
 	return n > NAME_MAX_BYTES;
 }
 
+/* Whether the words at this place belong to a clause about another thing: "the invoice as always, please". */
+static bool
+is_about_other_thing(const struct reading *r, const char *at)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < r->match_count && r->match[i].words.p <= at; i++) {
+		if (r->match[i].says == SAYS_TOPIC)
+			other = true;
+		else if (r->match[i].says == SAYS_CLAUSE && r->match[i].words.p + r->match[i].words.n <= at)
+			other = false;
+	}
+	return other;
+}
+
+/* Words that answer only where the clause is about nothing else become answers, or nothing. */
+static void
+settle_topics(struct deciding *d, struct reading *r)
+{
+	for (size_t i = 0; i < r->match_count; i++) {
+		struct rule_match *match = &r->match[i];
+		bool weak = match->says == SAYS_GO_AHEAD || match->says == SAYS_STOP;
+
+		if (!weak && match->says != SAYS_ASSENT && match->says != SAYS_WAIVE && match->says != SAYS_UNREAD)
+			continue;
+		if (is_about_other_thing(r, match->words.p)) {
+			match->says = SAYS_NOTHING;
+		} else if (weak) {
+			d->weak_renew = d->weak_renew || match->says == SAYS_GO_AHEAD;
+			d->weak_decline = d->weak_decline || match->says == SAYS_STOP;
+			match->says = match->says == SAYS_GO_AHEAD ? SAYS_RENEW : SAYS_DECLINE;
+		} else if (has_answer(r) && match->says != SAYS_UNREAD) {
+			match->says = SAYS_NOTHING;
+		}
+	}
+}
+
 void
 intent_read_sentence(struct deciding *d, const struct sentence *sentence)
 {
@@ -329,6 +390,7 @@ intent_read_sentence(struct deciding *d, const struct sentence *sentence)
 
 	r.about_count = about_find(d->asked, d->known, sentence->folded, r.about, SENTENCE_MAX_ABOUT, &r.has_other_host);
 	r.match_count = rules_read(d->rules, span_of(sentence->folded), r.match, SENTENCE_MAX_MATCHES, &d->limit_reached);
+	settle_topics(d, &r);
 	here = d->asked->certificate_count < 2 ? d->all : named_in(d, &r);
 	if (sentence->starts_paragraph && here != 0)
 		d->context = 0;

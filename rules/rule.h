@@ -39,6 +39,15 @@
 	X(SAYS_DECLINE, "decline", "does not want it renewed")                                     \
 	X(SAYS_GONE, "gone", "tells that what the certificate was for is no more: not to renew, where nothing else is said") \
 	X(SAYS_SUBJECT, "subject", "names what our letter is about")                               \
+	X(SAYS_GO_AHEAD, "go-ahead", "asks to go on as before: renew, where the clause is about no other thing")  \
+	X(SAYS_STOP, "stop", "asks to end it: not to renew, where the clause is about no other thing")            \
+	X(SAYS_TOPIC, "topic", "names another thing, which the rest of the clause is about")       \
+	X(SAYS_CLAUSE, "clause", "ends a clause: what it was about is not what the next is about") \
+	X(SAYS_NEEDED, "needed", "tells why the certificate is needed")                            \
+	X(SAYS_UNNEEDED, "unneeded", "tells why the certificate is needed no more")                \
+	X(SAYS_ASSENT, "assent", "agrees, to what the words beside it must show")                  \
+	X(SAYS_WAIVE, "waive", "declines or takes leave, of what the words beside it must show")   \
+	X(SAYS_SIDE_QUESTION, "side-question", "asks something that does not touch a firm answer") \
 	X(SAYS_NEGATION, "negation", "turns what the clause says into its opposite")               \
 	X(SAYS_CONDITION, "condition", "holds only if something else does")                        \
 	X(SAYS_QUESTION, "question", "asks something")                                             \
