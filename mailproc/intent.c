@@ -163,7 +163,7 @@ judge_weak(struct deciding *d)
 		intent_say(d, SAYS_RENEW, d->all);
 	if (silent && d->unneeded && d->waive && !d->needed && !d->assent)
 		intent_say(d, SAYS_DECLINE, d->all);
-	if (d->side_question && (d->renew | d->decline) == 0)
+	if (d->side_question && ((d->renew | d->decline) == 0 || d->weak_renew || d->weak_decline))
 		intent_doubt(d, d->all, "asks something");
 }
 

@@ -345,16 +345,17 @@ says_more_than_thanks(const struct reading *r)
 	return n > NAME_MAX_BYTES;
 }
 
-/* Whether the words at this place belong to a clause about another thing: "the invoice as always, please". */
+/* Whether these words belong to a clause about another thing: "the invoice as always, please". */
 static bool
-is_about_other_thing(const struct reading *r, const char *at)
+is_about_other_thing(const struct reading *r, const struct rule_match *match)
 {
+	const char *end = match->words.p + match->words.n;
 	bool other = false;
 
-	for (size_t i = 0; i < r->match_count && r->match[i].words.p <= at; i++) {
+	for (size_t i = 0; i < r->match_count && r->match[i].words.p < end; i++) {
 		if (r->match[i].says == SAYS_TOPIC)
 			other = true;
-		else if (r->match[i].says == SAYS_CLAUSE && r->match[i].words.p + r->match[i].words.n <= at)
+		else if (r->match[i].says == SAYS_CLAUSE && r->match[i].words.p + r->match[i].words.n <= end)
 			other = false;
 	}
 	return other;
@@ -364,13 +365,20 @@ is_about_other_thing(const struct reading *r, const char *at)
 static void
 settle_topics(struct deciding *d, struct reading *r)
 {
+	bool aside = false;
+
+	for (size_t i = 0; i < r->match_count; i++)
+		aside = aside || r->match[i].says == SAYS_SIDE_QUESTION;
+	for (size_t i = 0; i < r->match_count; i++)
+		if (aside && r->match[i].says == SAYS_QUESTION)
+			r->match[i].says = SAYS_NOTHING;
 	for (size_t i = 0; i < r->match_count; i++) {
 		struct rule_match *match = &r->match[i];
 		bool weak = match->says == SAYS_GO_AHEAD || match->says == SAYS_STOP;
 
 		if (!weak && match->says != SAYS_ASSENT && match->says != SAYS_WAIVE && match->says != SAYS_UNREAD)
 			continue;
-		if (is_about_other_thing(r, match->words.p)) {
+		if (is_about_other_thing(r, match)) {
 			match->says = SAYS_NOTHING;
 		} else if (weak) {
 			d->weak_renew = d->weak_renew || match->says == SAYS_GO_AHEAD;

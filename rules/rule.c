@@ -29,6 +29,8 @@ static const char *const says_meaning[] = {RULE_SAYS(RULE_SAYS_MEANING)};
 
 static const unsigned long READ_FIRST = BIT(SAYS_NOTHING) | BIT(SAYS_OTHER_THING) | BIT(SAYS_RENEW) | BIT(SAYS_DECLINE) |
     BIT(SAYS_GO_AHEAD) | BIT(SAYS_STOP);
+/* What a person has to see whatever else the words are. */
+static const unsigned long READ_WHOLE = BIT(SAYS_REVIEW);
 static const unsigned long READ_LEFT = BIT(SAYS_NEGATION) | BIT(SAYS_UNREAD);
 static const unsigned long NOT_READ = BIT(SAYS_QUOTE) | BIT(SAYS_SIGNATURE) | BIT(SAYS_AUTOMATIC) | BIT(SAYS_ABSENCE) |
     BIT(SAYS_REACTION) | BIT(SAYS_BOUNCE);
@@ -238,9 +240,10 @@ rules_read(const struct rules *rules, struct span folded, struct rule_match *mat
 	} else {
 		memcpy(first, folded.p, folded.n);
 		memcpy(rest, folded.p, folded.n);
+		read_with(&r, READ_WHOLE, first, NULL, false);
 		read_with(&r, READ_FIRST, first, rest, true);
 		read_with(&r, READ_LEFT, first, NULL, false);
-		read_with(&r, ~(READ_FIRST | NOT_READ | READ_LEFT), rest, NULL, false);
+		read_with(&r, ~(READ_FIRST | NOT_READ | READ_LEFT | READ_WHOLE), rest, NULL, false);
 		qsort(match, r.count, sizeof *match, by_place);
 	}
 	free(rest);
