@@ -201,6 +201,8 @@ enum fault
 forecast_run(struct business *copy, const struct forecast_plan *plan, forecast_row *row, void *data, struct why *why)
 {
 	struct forecast f = {.business = copy, .plan = plan};
+	const struct config *configured = copy->config;
+	struct config at_any_hour = *configured; /* a day is looked at as a whole: what waits for the hours of sending goes out on it */
 	struct invoice_sum sum = {0};
 	int first = day_of_instant(copy->now);
 	int64_t time_of_day = copy->now - day_start(first);
@@ -208,6 +210,8 @@ forecast_run(struct business *copy, const struct forecast_plan *plan, forecast_r
 	bool more = true;
 	enum fault fault = store_run_begin(copy->store, "forecast", copy->now, &f.run, why);
 
+	at_any_hour.send_hours = NULL;
+	copy->config = &at_any_hour;
 	if (fault == FAULT_NONE)
 		fault = store_view_invoices_since(copy->store, 0, &sum, why);
 	f.last_invoice = sum.last;
@@ -221,5 +225,6 @@ forecast_run(struct business *copy, const struct forecast_plan *plan, forecast_r
 		progress_show("days", (size_t)(day - first + 1), (size_t)(plan->until_day - first + 1), elapsed_ms(&began));
 	}
 	progress_end();
+	copy->config = configured;
 	return fault;
 }
