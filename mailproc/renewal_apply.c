@@ -171,8 +171,8 @@ take_reply(struct receipt *receipt, struct why *why)
 		(void)why_set(&reason, FAULT_NONE, "%s; %s", match->trust_reason, intent->reason != NULL ? intent->reason : "");
 		return receipt_to_review(receipt, reason.text, why);
 	}
-	/* Thanks with a request in hand is work for staff; a name that changes makes it a new purchase. */
-	if (match->request_differs || (match->request_note[0] != '\0' && intent->acknowledges))
+	/* A name that changes makes it a new purchase; thanks, or a no, with a request in hand are for staff. */
+	if (match->request_differs || (match->request_note[0] != '\0' && (intent->acknowledges || intent->verdict == VERDICT_DECLINE)))
 		return receipt_to_review(receipt, match->request_note, why);
 	if (intent->acknowledges && match->letter != 0 && asks_nothing(match->asked.letter))
 		return receipt_conclude(receipt, OUTCOME_ACKNOWLEDGED, "thanks for a letter that asked nothing");

@@ -1,7 +1,7 @@
 # A certificate request (CSR) in a reply: the same distinguished name is a renewal, another one is for staff, field by field.
 . tests/scenario/lib.sh
 . tests/scenario/business.sh
-plan 28
+plan 32
 start_dovecot
 . tests/scenario/tls.sh
 new_business
@@ -10,9 +10,14 @@ C-2,Beta,en,card,standard,admin,Bob,bob@beta.example,,www.beta.example,Beta K.K.
 C-3,Gamma,en,card,standard,admin,Guy,guy@gamma.example,,www.gamma.example,Gamma K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no
 C-4,Delta,en,card,standard,admin,Dan,dan@delta.example,,www.delta.example,Delta K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no
 C-5,Eps,en,card,standard,admin,Eve,eve@eps.example,,www.eps.example,Eps K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no
-C-6,Zeta,en,card,standard,admin,Zoe,zoe@zeta.example,,www.zeta.example,Zeta K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no' >/dev/null 2>&1
+C-6,Zeta,en,card,standard,admin,Zoe,zoe@zeta.example,,www.zeta.example,Zeta K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no
+C-7,Eta,en,card,standard,admin,Ed,ed@eta.example,,www.eta.example,Eta K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no
+C-7,Eta,en,card,standard,admin,Ed,ed@eta.example,,shop.eta.example,Eta Shop K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no
+C-8,Theta,en,card,standard,admin,Ted,ted@theta.example,,www.theta.example,Theta K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no
+C-8,Theta,en,card,standard,admin,Ted,ted@theta.example,,shop.theta.example,Theta K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no
+C-9,Iota,en,card,standard,admin,Ian,ian@iota.example,,www.iota.example,Iota K.K.,Chiyoda-ku,Tokyo,JP,geotrust-truebusiness,2027-01-20,no' >/dev/null 2>&1
 mp run >/dev/null 2>&1
-is 6 "$(mp list --state noticed --json | wc -l)" "six customers have been asked"
+is 11 "$(mp list --state noticed --json | wc -l)" "all customers have been asked"
 
 make_request acme "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=ACME LTD/CN=www.acme.example" "DNS:www.acme.example"
 make_request beta "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Beta Holdings K.K./CN=www.beta.example" "DNS:www.beta.example"
@@ -74,6 +79,19 @@ answer jane --body 'Thank you!' --attach "application/pkcs10=$tls/acme.csr" --id
 mp run >/dev/null 2>&1
 like 'a certificate request for www.acme.example' "$(mp review list --json | tail -1 | field 'd["reason"] + d["suggestion"]')" \
 	"thanks with a request in hand are for staff"
+
+# ---- several certificates in one letter, and a no ----
+make_request shop "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Eta Shop K.K./CN=shop.eta.example" "DNS:shop.eta.example"
+make_request blog "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Theta K.K./CN=blog.theta.example"
+make_request iota "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Iota K.K./CN=www.iota.example"
+answer ed --body 'Please renew both.' --attach "application/pkcs10=$tls/shop.csr"
+answer ted --body 'Please renew both.' --attach "application/pkcs10=$tls/blog.csr"
+answer ian --body 'We will not renew.' --attach "application/pkcs10=$tls/iota.csr"
+mp run >/dev/null 2>&1
+is "ordered ordered" "$(state_of www.eta.example) $(state_of shop.eta.example)" "a request is compared with the certificate of its name"
+is "noticed noticed" "$(state_of www.theta.example) $(state_of shop.theta.example)" "a name that is not among those asked about is for staff"
+like 'blog.theta.example: none of the certificates that it is about has this name' "$(mp review list --json)" "and that is the reason"
+is noticed "$(state_of www.iota.example)" "a no with a request in hand is for staff"
 
 # ---- a request that staff have ----
 is new-purchase "$(mp certificate --json --for SSL-2026-00002 "$tls/beta.csr" | field 'd["record"]["verdict"]')" "staff compare a file with the renewal"
