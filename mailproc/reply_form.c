@@ -86,6 +86,16 @@ mark_of(enum mark in_box, struct span behind)
 	return later != MARK_NONE ? later : in_box;
 }
 
+/* Whether line i is all that is quoted: the customer left the one option of our form that they mean. */
+static bool
+is_only_quoted(const struct reply_lines *lines, size_t i)
+{
+	for (size_t k = 0; k < lines->count; k++)
+		if (k != i && lines->line[k].is != LINE_BLANK && lines->line[k].is != LINE_NEW && lines->line[k].is != LINE_ATTRIBUTION)
+			return false;
+	return lines->line[i].is == LINE_QUOTED;
+}
+
 /* An option without a box: only where something is put behind or before it, or where it is struck out. */
 static size_t
 option_without_box(const struct reply_lines *lines, size_t i, struct option *option)
@@ -106,6 +116,8 @@ option_without_box(const struct reply_lines *lines, size_t i, struct option *opt
 		mark = MARK_TICK;
 	else if (at == 0)
 		mark = form_mark_behind(form_rest(s, n));
+	if (mark == MARK_NONE && at == 0 && n == s.n && is_only_quoted(lines, i))
+		mark = MARK_EMPTY;
 	if (mark == MARK_NONE && !is_struck(line))
 		return 0;
 	*option = (struct option){.option = bare, .mark = mark, .line = i};
@@ -214,6 +226,7 @@ collect(struct form *form)
 	}
 	read_pointers(form);
 	form_read_rows(form);
+	form_read_fields(form);
 }
 
 /* The two options of one certificate, judged together. */

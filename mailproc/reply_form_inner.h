@@ -69,6 +69,8 @@ int form_named(const struct asked *asked, const char *folded, const char **behin
 int form_certificate_above(const struct reply_lines *lines, size_t i);
 /* Reads a line that holds nothing but names and answers. */
 void form_read_names(struct form *form, size_t i);
+/* "更新の有無：する", "Renewal: no", where one certificate was asked about. */
+void form_read_fields(struct form *form);
 
 /* ---- reply_form_table.c ---- */
 

@@ -194,7 +194,7 @@ form_mark_behind(struct span s)
 		if (span_starts(s, arrow[i]))
 			return mark_of_pointer(form_rest(s, strlen(arrow[i])));
 	for (size_t i = 0; i < COUNT(between); i++)
-		if (span_starts(s, between[i]))
+		while (span_starts(s, between[i]))
 			s = span_trim(form_rest(s, strlen(between[i])));
 	mark = form_box_at(s, &n, &is_bracket);
 	if (n > 0 && span_trim(form_rest(s, n)).n == 0)

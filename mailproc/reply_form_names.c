@@ -241,3 +241,47 @@ form_read_names(struct form *form, size_t i)
 	if (read_names_behind(form, i) || read_clauses(form, i))
 		form->lines->line[i].is = LINE_FORM;
 }
+
+/* ---- an answer behind a label ---- */
+
+static bool
+is_label(struct span s)
+{
+	static const char *const lead[] = {"専用ssl", "ssl", "証明書の", "証明書", "さーばー", "今回の", "・", "■", "●", "*", "-", " ", "certificate ", "ご", "お", "の"};
+	static const char *const label[] = {"更新", "更新の有無", "更新有無", "更新の要否", "更新要否", "更新の要・不要", "更新の意思", "更新意思", "更新のご意思", "更新の意思の有無", "更新の可否", "更新可否", "更新希望", "更新の希望", "更新について",
+	    "更新の件", "更新手続", "継続", "継続の有無", "継続希望", "回答", "返答", "返事", "答え", "更新に関する回答", "renew", "renew?", "renewal", "answer", "your answer", "our answer", "my answer", "decision", "our decision", "response",
+	    "renewal decision", "renewal required", "renew certificate", "to renew", "renew y/n", "renew (y/n)", "renewal (y/n)", "renewal requested"};
+
+	s = skip_any(span_trim(s), lead, COUNT(lead));
+	for (size_t i = 0; i < COUNT(label); i++)
+		if (span_is(span_trim(s), label[i]))
+			return true;
+	return false;
+}
+
+void
+form_read_fields(struct form *form)
+{
+	static const char *const border[] = {":", "→", "⇒", "=", "…", "...", "->"};
+	struct reply_lines *lines = form->lines;
+
+	for (size_t i = 0; i < lines->count && lines->asked->certificate_count < 2; i++) {
+		struct reply_line *line = &lines->line[i];
+		struct span s = span_of(line->folded);
+		bool found = false;
+
+		for (size_t b = 0; b < COUNT(border) && line->is == LINE_NEW && !found; b++) {
+			const char *p = memmem(s.p, s.n, border[b], strlen(border[b]));
+			enum tick_option option;
+			enum mark mark;
+
+			if (p == NULL || !is_label((struct span){s.p, (size_t)(p - s.p)}))
+				continue;
+			found = form_answer(form_rest(s, (size_t)(p - s.p) + strlen(border[b])), &option, &mark);
+			if (found)
+				form_add_option(form, (struct option){option, MARK_TICK, false, i, -1});
+		}
+		if (found)
+			line->is = LINE_FORM;
+	}
+}
