@@ -158,24 +158,39 @@ options_in(const struct reply_lines *lines, size_t i, struct option *option)
 	return count;
 }
 
-/* What a line points at: 1 the line below ("↓ここ"), -1 the line above ("↑これ", "^^^^"), 0 nothing. */
+/* What a line points at: 1 the line below ("↓ここ"), -1 the line above ("↑これ", "^^^^"), 0 nothing. *mark is what it says of it. */
 static int
-points_at(const struct reply_line *line)
+points_at(const struct reply_line *line, enum mark *mark)
 {
-	static const char *const words[] = {"これ", "こちら", "こっち", "ここ", "this", "here", "まる", "回答", "お願"};
+	static const char *const arrow[] = {"↓", "⇓", "👇", "↑", "⇑", "👆"};
+	struct buf words = BUF_MAX(POINTER_MAX * 2);
 	struct span s = span_of(line->folded);
-	bool down = strstr(s.p, "↓") != NULL || strstr(s.p, "⇓") != NULL || strstr(s.p, "👇") != NULL;
-	bool up = strstr(s.p, "↑") != NULL || strstr(s.p, "⇑") != NULL || strstr(s.p, "👆") != NULL;
-	bool has_words = false;
+	bool down = false, up = false;
 
-	if (s.n == 0 || s.n > POINTER_MAX || strchr(s.p, '?') != NULL || down == up)
-		return s.n >= 3 && strspn(s.p, "^~ ") == s.n && *s.p == '^' ? -1 : 0;
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		has_words = has_words || strstr(s.p, words[i]) != NULL;
-	return s.n <= 6 || has_words ? (down ? 1 : -1) : 0;
+	*mark = MARK_TICK;
+	if (s.n >= 3 && *s.p == '^' && strspn(s.p, "^~ ") == s.n)
+		return -1;
+	if (s.n == 0 || s.n > POINTER_MAX)
+		return 0;
+	while (s.n > 0) {
+		size_t skip = 0;
+
+		for (size_t i = 0; i < sizeof arrow / sizeof *arrow; i++)
+			if (span_starts(s, arrow[i])) {
+				skip = strlen(arrow[i]);
+				down = down || i < 3;
+				up = up || i >= 3;
+			}
+		if (skip == 0)
+			buf_add_char(&words, *s.p);
+		s = form_rest(s, skip > 0 ? skip : 1);
+	}
+	*mark = form_pointer(buf_span(&words));
+	buf_release(&words);
+	return down == up ? 0 : down ? 1 : -1;
 }
 
-/* A line that points at one option beside it is its mark. The words of the line stay when they could be more than that. */
+/* A line that points at one option beside it is its mark. Where it says more, it is a doubt, and its words stay. */
 static void
 read_pointers(struct form *form)
 {
@@ -183,7 +198,8 @@ read_pointers(struct form *form)
 
 	for (size_t i = 0; i < lines->count; i++) {
 		struct reply_line *line = &lines->line[i];
-		int way = line->is == LINE_BLANK || line->age > 1 ? 0 : points_at(line);
+		enum mark mark = MARK_NONE;
+		int way = line->is == LINE_BLANK || line->age > 1 ? 0 : points_at(line, &mark);
 		size_t found = form->count, count = 0;
 
 		if (way == 0 || reply_is_in_letter(lines, line))
@@ -198,9 +214,37 @@ read_pointers(struct form *form)
 		if (count != 1)
 			continue;
 		if (form->option[found].mark <= MARK_EMPTY)
-			form->option[found].mark = MARK_TICK;
-		line->is = LINE_FORM;
+			form->option[found].mark = mark;
+		if (mark == MARK_TICK)
+			line->is = LINE_FORM;
 	}
+}
+
+/*
+ * A chosen option with more words than the option itself, "[x] 更新する予定ですが、部門名が変わります": the words are read as well. Only what
+ * stands behind the last box of the line counts.
+ */
+static bool
+says_more_than_option(struct span s)
+{
+	enum tick_option option;
+	size_t from = 0, n;
+	bool is_bracket;
+
+	for (size_t at = 0; at < s.n; at++)
+		if (((unsigned char)s.p[at] & 0xC0) != 0x80 && form_box_at(form_rest(s, at), &n, &is_bracket) != MARK_NONE && n > 0) {
+			from = at + n;
+			at += n - 1;
+		}
+	s = trim_marks(form_rest(s, from));
+	if (s.n == 0)
+		return false;
+	if (!form_bare_option(s, &option, &n))
+		return true;
+	s = span_trim(form_rest(s, n));
+	while (s.n > 0 && strchr("*~.,:;!) ", *s.p) != NULL)
+		s = form_rest(s, 1);
+	return s.n > 0 && form_mark_behind(s) == MARK_NONE && !span_starts(s, "。") && !span_starts(s, MESSAGE_STRUCK_CLOSE);
 }
 
 static void
@@ -221,7 +265,7 @@ collect(struct form *form)
 			option[k].certificate = lines->asked->certificate_count > 1 ? form_certificate_above(lines, i) : -1;
 			form_add_option(form, option[k]);
 		}
-		if (n > 0 && line->is == LINE_NEW)
+		if (n > 0 && line->is == LINE_NEW && !(n == 1 && option[0].mark > MARK_EMPTY && !option[0].struck && says_more_than_option(span_of(line->folded))))
 			line->is = LINE_FORM;
 	}
 	read_pointers(form);
@@ -285,6 +329,22 @@ add_tick(struct reply *out, const struct reply_lines *lines, const struct option
 	return FAULT_NONE;
 }
 
+/* Whether an empty box stands in another line: the other option, with words that are not known. */
+static bool
+has_other_box(const struct reply_lines *lines, size_t not_here)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		struct span s = span_of(lines->line[i].folded);
+		bool is_bracket;
+		size_t n;
+
+		for (size_t at = 0; i != not_here && lines->line[i].age < 2 && at < s.n; at++)
+			if (form_box_at(form_rest(s, at), &n, &is_bracket) == MARK_EMPTY)
+				return true;
+	}
+	return false;
+}
+
 /*
  * One option is left of two, with an empty box: was the other deleted? Not where a program may have cut the quotation short behind the
  * first one; so either it is the second, or the quotation goes on behind it, or it is all there is.
@@ -295,6 +355,8 @@ is_other_deleted(const struct form *form, const struct option *o)
 	const struct reply_lines *lines = form->lines;
 	bool is_last = true, is_first = true;
 
+	if (lines->asked->certificate_count < 2 && has_other_box(lines, o->line))
+		return false;
 	for (size_t i = 0; i < lines->count; i++) {
 		bool is_same = lines->line[i].is == lines->line[o->line].is || (lines->line[i].is == LINE_QUOTED && lines->line[i].age == 1);
 

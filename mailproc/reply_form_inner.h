@@ -49,6 +49,8 @@ bool form_option_at(struct span s, enum tick_option *option);
 bool form_bare_option(struct span s, enum tick_option *option, size_t *n);
 /* A mark behind the option: "更新する ←○こちら", "Renew <-- this one", "更新する：○". */
 enum mark form_mark_behind(struct span s);
+/* What is written beside an arrow: words that point are a mark; a question, a denial or more words are a doubt. */
+enum mark form_pointer(struct span s);
 /* An arrow that ends s, as in "→ [ ] 更新する". */
 bool form_ends_in_arrow(struct span s);
 /* Whether s is one word of answer and nothing else: 更新, 不要, する, Y, "do not renew", ○. *mark is set where it is a sign. */

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { OPTION_MAX = 120, INSIDE_MAX = 40, INSIDE_CHARACTERS = 12 };
+enum { OPTION_MAX = 120, INSIDE_MAX = 40, INSIDE_CHARACTERS = 12, POINTER_CHARACTERS = 24 };
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -22,7 +22,7 @@ static const struct sign boxes[] = {{"□", MARK_EMPTY}, {"☐", MARK_EMPTY}, {"
 
 /* Signs that are a mark only inside brackets or behind an option. */
 static const struct sign letters[] = {{"x", MARK_X}, {"v", MARK_TICK}, {"れ", MARK_TICK}, {"∨", MARK_TICK}, {"√", MARK_TICK}, {"ν", MARK_TICK}, {"ⅴ", MARK_TICK},
-    {"o", MARK_CIRCLE}, {"0", MARK_CIRCLE}, {"*", MARK_TICK}, {"•", MARK_TICK}, {"#", MARK_TICK}, {"+", MARK_TICK}, {"1", MARK_TICK}, {"y", MARK_TICK}, {"yes", MARK_TICK},
+    {"o", MARK_CIRCLE}, {"*", MARK_TICK}, {"•", MARK_TICK}, {"y", MARK_TICK}, {"yes", MARK_TICK},
     {"ok", MARK_TICK}, {"済", MARK_TICK}, {"はい", MARK_TICK}, {"まる", MARK_CIRCLE}, {"丸", MARK_CIRCLE}, {"ちぇっく", MARK_TICK}, {"check", MARK_TICK}, {"checked", MARK_TICK},
     {"no", MARK_REFUSAL}, {"n", MARK_REFUSAL}, {"いいえ", MARK_REFUSAL}, {"ばつ", MARK_REFUSAL}, {"不要", MARK_REFUSAL}, {"不", MARK_REFUSAL}, {"否", MARK_REFUSAL},
     {"なし", MARK_REFUSAL}, {"?", MARK_DOUBT}, {"△", MARK_DOUBT}, {"▲", MARK_DOUBT}, {"??", MARK_DOUBT}, {"未定", MARK_DOUBT}, {"保留", MARK_DOUBT}, {"検討中", MARK_DOUBT},
@@ -105,6 +105,15 @@ mark_inside(struct span inside)
 	return memchr(s.p, '?', s.n) != NULL ? MARK_DOUBT : MARK_OTHER;
 }
 
+/* Whether s is an option as our letter writes it, and nothing else but another box or a sign. */
+static bool
+is_whole_option(struct span s, enum tick_option *option)
+{
+	size_t n;
+
+	return form_bare_option(s, option, &n) && (n == s.n || strchr(" (:,.~*<-=[|", s.p[n]) != NULL || (unsigned char)s.p[n] == 0xE2);
+}
+
 enum mark
 form_box_at(struct span s, size_t *n, bool *is_bracket)
 {
@@ -127,7 +136,7 @@ form_box_at(struct span s, size_t *n, bool *is_bracket)
 		inside.n = (size_t)(end - inside.p);
 		mark = mark_inside(inside);
 		length = (size_t)(end - s.p) + strlen(bracket[i][1]);
-		if (mark == MARK_NONE || (mark == MARK_OTHER && (i > 1 || !form_bare_option(span_trim(form_rest(s, length)), &option, n))))
+		if (mark == MARK_NONE || (mark == MARK_OTHER && (i > 1 || !is_whole_option(span_trim(form_rest(s, length)), &option))))
 			continue;
 		*n = length;
 		*is_bracket = true;
@@ -161,13 +170,13 @@ form_bare_option(struct span s, enum tick_option *option, size_t *n)
 	return *n > 0;
 }
 
-/* What is written behind an arrow: words that point are a mark, a question or a denial is not. */
-static enum mark
-mark_of_pointer(struct span s)
+enum mark
+form_pointer(struct span s)
 {
 	static const char *const pointing[] = {"これ", "こちら", "こっち", "ここ", "この", "this", "here", "お願", "です", "希望", "まる", "印", "mark", "ちぇっく", "our", "choice", "選択",
 	    "選び", "回答", "yes", "はい", "ok", "me", "で", "○", "◯", "〇", "れ", "☑", "✓", "✔", "●", "that one", "please", "!", "x", "v"};
-	static const char *const no[] = {"×", "ない", "no", "not", "ません", "ちがう", "違", "なく", "除", "削除", "?", "ですか", "ますか", "どう", "which", "なら", "if", "except", "下", "上"};
+	static const char *const no[] = {"×", "ない", "no", "ません", "ちがう", "違", "なく", "除", "削除", "?", "か", "どう", "なぜ", "何", "いくら", "意味", "教え", "不明", "質問", "なら", "場合",
+	    "which", "if", "except", "what", "how", "why", "cost", "price", "mean", "question", "下", "上"};
 
 	while (s.n > 0 && strchr("<-=~ .", *s.p) != NULL)
 		s = form_rest(s, 1);
@@ -176,7 +185,7 @@ mark_of_pointer(struct span s)
 	s = span_trim(s);
 	if (s.n == 0)
 		return MARK_TICK;
-	if (contains(s, no, COUNT(no)))
+	if (contains(s, no, COUNT(no)) || characters(s) > POINTER_CHARACTERS)
 		return MARK_DOUBT;
 	return contains(s, pointing, COUNT(pointing)) ? MARK_TICK : MARK_DOUBT;
 }
@@ -192,7 +201,7 @@ form_mark_behind(struct span s)
 	s = span_trim(s);
 	for (size_t i = 0; i < COUNT(arrow); i++)
 		if (span_starts(s, arrow[i]))
-			return mark_of_pointer(form_rest(s, strlen(arrow[i])));
+			return form_pointer(form_rest(s, strlen(arrow[i])));
 	for (size_t i = 0; i < COUNT(between); i++)
 		while (span_starts(s, between[i]))
 			s = span_trim(form_rest(s, strlen(between[i])));
@@ -248,7 +257,7 @@ form_answer(struct span s, enum tick_option *option, enum mark *mark)
 		enum tick_option option;
 	} word[] = {{"更新", TICK_RENEW}, {"更新あり", TICK_RENEW}, {"する", TICK_RENEW}, {"します", TICK_RENEW}, {"要", TICK_RENEW}, {"必要", TICK_RENEW}, {"要更新", TICK_RENEW},
 	    {"更新要", TICK_RENEW}, {"更新必要", TICK_RENEW}, {"継続", TICK_RENEW}, {"継続します", TICK_RENEW}, {"はい", TICK_RENEW}, {"希望", TICK_RENEW}, {"希望する", TICK_RENEW}, {"有", TICK_RENEW},
-	    {"あり", TICK_RENEW}, {"更新する方", TICK_RENEW}, {"y", TICK_RENEW}, {"yes", TICK_RENEW}, {"renewal", TICK_RENEW}, {"keep", TICK_RENEW}, {"extend", TICK_RENEW}, {"to be renewed", TICK_RENEW},
+	    {"あり", TICK_RENEW}, {"更新する方", TICK_RENEW}, {"y", TICK_RENEW}, {"yes", TICK_RENEW}, {"keep", TICK_RENEW}, {"extend", TICK_RENEW}, {"to be renewed", TICK_RENEW},
 	    {"to renew", TICK_RENEW}, {"yes, please", TICK_RENEW}, {"yes please renew", TICK_RENEW}, {"go ahead", TICK_RENEW}, {"ok to renew", TICK_RENEW}, {"renew for 1 year", TICK_RENEW},
 	    {"renew for one year", TICK_RENEW}, {"更新なし", TICK_DECLINE}, {"更新不要", TICK_DECLINE}, {"不要", TICK_DECLINE}, {"否", TICK_DECLINE}, {"しない", TICK_DECLINE}, {"しません", TICK_DECLINE},
 	    {"いいえ", TICK_DECLINE}, {"いらない", TICK_DECLINE}, {"いりません", TICK_DECLINE}, {"希望しない", TICK_DECLINE}, {"希望しません", TICK_DECLINE}, {"なし", TICK_DECLINE}, {"無", TICK_DECLINE},
