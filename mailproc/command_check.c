@@ -4,7 +4,7 @@
  * Each part is looked at even when an earlier one is wrong: an operator mends all in one go. The exit status is that of the first part
  * that failed.
  */
-#include "command.h"
+#include "command_check.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,20 +17,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "config_table.h"
-#include "mailbox.h"
 #include "outbox.h"
 #include "secret.h"
-#include "smtp.h"
 
-struct check {
-	const struct config *config;
-	int64_t now;
-	int status; /* of the first part that failed */
-};
-
-/* Prints how a part went, at once, so that it stands after what was said about it on standard error. */
-static void
-tell(struct check *check, const char *part, enum fault fault, const struct why *why, const char *good)
+void
+check_tell(struct check *check, const char *part, enum fault fault, const struct why *why, const char *good)
 {
 	printf("%-6s %-14s %s\n", fault == FAULT_NONE ? "ok" : "WRONG", part, fault == FAULT_NONE ? good : why->text);
 	fflush(stdout);
@@ -56,7 +47,7 @@ check_rules(struct check *check)
 		fault = rules_check(rules, command_print_problem, NULL, &examples, &why);
 	}
 	snprintf(good, sizeof good, "%zu rules, %zu examples as they should be", count, examples);
-	tell(check, "rules", fault, &why, good);
+	check_tell(check, "rules", fault, &why, good);
 	rules_free(rules);
 	free(dir);
 }
@@ -70,7 +61,7 @@ check_letters(struct check *check)
 	enum fault fault = outbox_check_templates(check->config, command_print_problem, NULL, &count, &why);
 
 	snprintf(good, sizeof good, "%zu rendered", count);
-	tell(check, "letters", fault, &why, good);
+	check_tell(check, "letters", fault, &why, good);
 }
 
 static void
@@ -81,7 +72,7 @@ check_lists(struct check *check)
 	struct why why = {0};
 	enum fault fault = business_open(&business, NULL, check->config, no_key, check->now, &why);
 
-	tell(check, "lists", fault, &why, "closed days and shared mail domains");
+	check_tell(check, "lists", fault, &why, "closed days and shared mail domains");
 	business_close(&business);
 }
 
@@ -96,46 +87,14 @@ check_store(struct check *check)
 	enum fault fault = secret_read_key(key, check->config->key, &why);
 
 	explicit_bzero(key, sizeof key);
-	tell(check, "key", fault, &why, check->config->key);
+	check_tell(check, "key", fault, &why, check->config->key);
 	fault = file_exists(path) ? store_open(&store, path, STORE_READ, &why)
 				  : why_set(&why, FAULT_SETUP, "%s: there is no store (mailproc init makes one)", path);
 	if (fault == FAULT_NONE)
 		fault = store_check(store, &why);
 	snprintf(good, sizeof good, "intact, schema step %d", fault == FAULT_NONE ? store_schema_step(store) : 0);
-	tell(check, "store", fault, &why, good);
+	check_tell(check, "store", fault, &why, good);
 	store_close(store);
-}
-
-static void
-check_source(struct check *check, size_t i)
-{
-	struct mailbox *mailbox = NULL;
-	struct why why = {0};
-	char part[32], good[512];
-	enum fault fault = mailbox_open(&mailbox, check->config, &check->config->source[i], &why);
-
-	snprintf(part, sizeof part, "sources[%zu]", i + 1);
-	snprintf(good, sizeof good, "%s", fault == FAULT_NONE ? mailbox_name(mailbox) : "");
-	tell(check, part, fault, &why, good);
-	mailbox_close(mailbox);
-}
-
-static void
-check_smtp(struct check *check)
-{
-	const struct config_server *server = &check->config->smtp;
-	struct secret secret = {0};
-	struct smtp *smtp = NULL;
-	struct why why = {0};
-	char good[512];
-	enum fault fault = secret_of_server(&secret, server, &why);
-
-	if (fault == FAULT_NONE)
-		fault = smtp_open(&smtp, check->config, &secret, &why);
-	secret_release(&secret);
-	snprintf(good, sizeof good, "%s:%d%s%s", server->host, server->port, *server->user != '\0' ? ", logged in as " : "", server->user);
-	tell(check, "smtp", fault, &why, good);
-	smtp_close(smtp);
 }
 
 /* Values of the sample that still stand would go to customers. */
@@ -164,8 +123,8 @@ warn_of_examples(const struct config *config)
 int
 command_check(const struct command_context *context, int argc, char **argv)
 {
-	bool is_online = false;
-	const struct command_option options[] = {{"online", &is_online, NULL}, {0}};
+	bool is_online = false, probes = false;
+	const struct command_option options[] = {{"online", &is_online, NULL}, {"probe", &probes, NULL}, {0}};
 	struct command_open open;
 	struct check check = {0};
 	char good[4200];
@@ -173,22 +132,22 @@ command_check(const struct command_context *context, int argc, char **argv)
 
 	if (status != COMMAND_GO_ON)
 		return status;
+	if (probes && !is_online)
+		return command_usage("check", "--probe belongs to --online");
 	status = command_open(&open, context, OPEN_CONFIG);
 	if (status != EX_OK)
 		return status;
 	check.config = open.config;
 	check.now = open.business.now;
 	snprintf(good, sizeof good, "%s: %zu sources, %zu products", open.config->path, open.config->source_count, open.config->product_count);
-	tell(&check, "configuration", FAULT_NONE, NULL, good);
+	check_tell(&check, "configuration", FAULT_NONE, NULL, good);
 	warn_of_examples(open.config);
 	check_rules(&check);
 	check_letters(&check);
 	check_lists(&check);
 	check_store(&check);
-	for (size_t i = 0; is_online && i < open.config->source_count; i++)
-		check_source(&check, i);
 	if (is_online)
-		check_smtp(&check);
+		check_online(&check, probes);
 	command_close(&open);
 	return check.status;
 }

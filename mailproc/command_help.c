@@ -14,8 +14,9 @@
 const struct command command_table[] = {
     {"init", command_init, "[DIR]", "make a commented mailproc.conf, an empty store and a signing key",
 	"DIR is made if it is not there. Files that exist are never written over.\n"},
-    {"check", command_check, "[--online]", "look at configuration, rules, letters and store",
-	"  --online    also log in to the IMAP servers and to the SMTP server\n"},
+    {"check", command_check, "[--online [--probe]]", "look at configuration, rules, letters and store",
+	"  --online    also log in to the servers, and see who writes Authentication-Results\n"
+	"  --probe     send a mail to address+token, and see whether it arrives\n"},
     {"import", command_import, "FILE.csv [--as-of DATE] [--dry-run] [--allow]", "take over customers, contacts, terms and certificates",
 	"All or nothing; the same file again changes nothing. Columns: mailproc(1).\n"
 	"  --as-of DATE   states in the file are of this day: what was due before is not sent again (today)\n"

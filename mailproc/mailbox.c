@@ -7,7 +7,7 @@
 
 #include "mailbox_inner.h"
 
-enum { MAIL_MAX = 25 * 1000 * 1000 };
+enum { MAIL_MAX = 25 * 1000 * 1000, HEAD_MAX = 64 << 10 };
 
 bool
 mailbox_has_controls(const char *text)
@@ -168,4 +168,18 @@ mailbox_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, stru
 	if (strcmp(moved->from, moved->to) == 0)
 		return FAULT_NONE;
 	return mailbox->imap != NULL ? mailbox_imap_move_on(mailbox, moved, why) : mailbox_maildir_move_on(mailbox, moved, why);
+}
+
+enum fault
+mailbox_newest(struct mailbox *mailbox, const char *folder, size_t max, struct mailbox_batch *out, struct why *why)
+{
+	size_t all = mailbox->mail_max;
+	enum fault fault;
+
+	if (mailbox->imap == NULL)
+		return folder == NULL ? mailbox_maildir_next(mailbox, max, out, why) : why_set(why, FAULT_ITEM, "%s: one folder only", mailbox->name);
+	mailbox->mail_max = HEAD_MAX < all ? HEAD_MAX : all;
+	fault = mailbox_imap_newest(mailbox, folder, max, out, why);
+	mailbox->mail_max = all;
+	return fault;
 }

@@ -77,6 +77,9 @@ struct mailbox_moved {
 };
 MUST_USE enum fault mailbox_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, struct why *why);
 
+/* The newest mails of a folder (NULL: the polled one), at most max, their first 64 KB. FAULT_ITEM when the folder is not there. */
+MUST_USE enum fault mailbox_newest(struct mailbox *mailbox, const char *folder, size_t max, struct mailbox_batch *out, struct why *why);
+
 /*
  * Asks to be told of new mail (IMAP IDLE). FAULT_ITEM: the source cannot (a Maildir, an old server). Between listen and listen_end nothing else may be
  * asked of the mailbox, for at most 25 minutes; input on the descriptor, or is_ready, is a reason to end it. *changed: mails came or went.

@@ -247,8 +247,8 @@ by_entry_uid(const void *a, const void *b)
 }
 
 /* Lists what is above after_uid, once. */
-static enum fault
-list_new(struct imap *imap, uint32_t after_uid, struct why *why)
+enum fault
+mailbox_imap_list(struct imap *imap, uint32_t after_uid, struct why *why)
 {
 	struct mailimap_fetch_att *attribute[] = {mailimap_fetch_att_new_uid(), mailimap_fetch_att_new_rfc822_size(),
 	    mailimap_fetch_att_new_internaldate()};
@@ -383,7 +383,7 @@ mailbox_imap_next(struct mailbox *mailbox, uint32_t after_uid, size_t max, struc
 	if (fault == FAULT_NONE)
 		fault = mailbox_imap_select(mailbox, why);
 	if (fault == FAULT_NONE && !imap->is_listed)
-		fault = list_new(imap, after_uid, why);
+		fault = mailbox_imap_list(imap, after_uid, why);
 	if (fault != FAULT_NONE)
 		goto out;
 	/* All the chosen ones may have been deleted meanwhile: an empty batch means the end, so the next are taken. */

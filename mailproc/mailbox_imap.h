@@ -48,6 +48,8 @@ MUST_USE enum fault mailbox_imap_folder_name(struct imap *imap, const char *fold
 /* Selects the polled folder unless it is selected. */
 MUST_USE enum fault mailbox_imap_select(struct mailbox *mailbox, struct why *why);
 
+/* Lists the mails above after_uid of the folder that is selected. */
+MUST_USE enum fault mailbox_imap_list(struct imap *imap, uint32_t after_uid, struct why *why);
 /* Fetches these mails, by rising UID, of the folder that is selected, about so many bytes together; keys are not set. */
 MUST_USE enum fault mailbox_imap_fetch(struct mailbox *mailbox, const uint32_t *uid, size_t count, uint64_t bytes, struct mailbox_batch *out,
     struct why *why);

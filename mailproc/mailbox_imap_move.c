@@ -257,3 +257,28 @@ mailbox_imap_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved,
 		fault = move_uids(mailbox->imap, uid, count, moved->to, why);
 	return fault;
 }
+
+/* ---- looking at the newest ---- */
+
+enum fault
+mailbox_imap_newest(struct mailbox *mailbox, const char *folder, size_t max, struct mailbox_batch *out, struct why *why)
+{
+	struct imap *imap = mailbox->imap;
+	uint32_t *uid = calloc(max + 1, sizeof *uid);
+	size_t count = 0;
+	enum fault fault = uid != NULL ? FAULT_NONE : why_set(why, FAULT_STOP, "out of memory for mails");
+
+	if (fault == FAULT_NONE)
+		fault = folder != NULL ? visit(imap, folder, false, why) : mailbox_imap_select(mailbox, why);
+	if (fault == FAULT_NONE) {
+		imap->uid_next = 0; /* of the polled folder */
+		fault = mailbox_imap_list(imap, 0, why);
+		imap->is_listed = false; /* a poll lists again */
+	}
+	for (size_t i = imap->entry_count > max ? imap->entry_count - max : 0; fault == FAULT_NONE && i < imap->entry_count; i++)
+		uid[count++] = imap->entry[i].uid;
+	if (fault == FAULT_NONE && count > 0)
+		fault = mailbox_imap_fetch(mailbox, uid, count, count * mailbox->mail_max, out, why);
+	free(uid);
+	return fault;
+}

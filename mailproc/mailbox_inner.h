@@ -37,6 +37,8 @@ MUST_USE enum fault mailbox_imap_has(struct mailbox *mailbox, const char *folder
 
 MUST_USE enum fault mailbox_imap_move_on(struct mailbox *mailbox, const struct mailbox_moved *moved, struct why *why);
 
+MUST_USE enum fault mailbox_imap_newest(struct mailbox *mailbox, const char *folder, size_t max, struct mailbox_batch *out, struct why *why);
+
 /* ---- mailbox_imap_idle.c ---- */
 
 MUST_USE enum fault mailbox_imap_listen(struct mailbox *mailbox, struct why *why);
