@@ -313,12 +313,12 @@ preview_facts(struct business *business, enum letter_kind kind, int64_t renewal,
 	letter.language = outbox_is_to_staff(kind) ? business->config->staff_language : customer.language;
 	if (fault == FAULT_NONE)
 		fault = outbox_facts_gather(&keyless, &letter, &asked, why);
-	if (fault == FAULT_ITEM && outbox_has_invoice(kind)) {
+	if (fault == FAULT_ITEM && (outbox_has_invoice(kind) || kind == LETTER_ANSWER)) {
 		letter.kind = LETTER_NOTICE;
 		fault = outbox_facts_gather(&keyless, &letter, &asked, why);
 		asked.kind = kind;
 		if (fault == FAULT_NONE)
-			fault = outbox_sample_invoice(business->config, &asked, why);
+			fault = kind == LETTER_ANSWER ? outbox_sample_words(&asked, why) : outbox_sample_invoice(business->config, &asked, why);
 	}
 	if (fault == FAULT_NONE && kind == LETTER_NEEDS_YOU)
 		fault = outbox_sample_review(&asked, why);

@@ -69,6 +69,7 @@ MUST_USE enum fault outbox_sample_invoice(const struct config *config, struct ou
 /* A review of a mail by nobody, and a list of what waits, likewise. */
 MUST_USE enum fault outbox_sample_review(struct outbox_facts *facts, struct why *why);
 MUST_USE enum fault outbox_sample_waiting(struct outbox_facts *facts, struct why *why);
+MUST_USE enum fault outbox_sample_words(struct outbox_facts *facts, struct why *why);
 
 /* ---- what a template may say (outbox_data.c, outbox_mailto.c) ---- */
 

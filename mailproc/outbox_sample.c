@@ -145,6 +145,13 @@ outbox_sample_waiting(struct outbox_facts *facts, struct why *why)
 }
 
 enum fault
+outbox_sample_words(struct outbox_facts *facts, struct why *why)
+{
+	facts->words = strdup("Thank you for your question.\n\nIt costs the same.");
+	return facts->words != NULL ? FAULT_NONE : why_set(why, FAULT_STOP, "no memory for a sample");
+}
+
+enum fault
 outbox_sample_facts(const struct config *config, const struct outbox_sample *sample, struct outbox_facts *out, struct why *why)
 {
 	struct outbox_facts facts = {.kind = sample->kind, .language = sample->language, .now = day_start(day_make(2026, 11, 24)) + 36000};
@@ -166,8 +173,8 @@ outbox_sample_facts(const struct config *config, const struct outbox_sample *sam
 		contact_release(&facts.contact);
 	if (fault == FAULT_NONE && sample->kind == LETTER_NEEDS_YOU)
 		fault = outbox_sample_review(&facts, why);
-	if (fault == FAULT_NONE && sample->kind == LETTER_ANSWER && (facts.words = strdup("Thank you for your question.\n\nIt costs the same.")) == NULL)
-		fault = why_set(why, FAULT_STOP, "no memory for a sample");
+	if (fault == FAULT_NONE && sample->kind == LETTER_ANSWER)
+		fault = outbox_sample_words(&facts, why);
 	if (fault == FAULT_NONE && sample->kind == LETTER_DIGEST)
 		fault = outbox_sample_waiting(&facts, why);
 	if (fault != FAULT_NONE) {
