@@ -108,6 +108,7 @@ trial_begin(struct trial *trial, struct command_open *open, struct why *why)
 	free(config->store);
 	config->store = path;
 	path = NULL;
+	config->billing_command[0] = '\0'; /* nobody is told; letters go out as if the program had taken every order */
 	fault = store_open(&open->store, config->store, STORE_WRITE, why);
 	if (fault == FAULT_NONE)
 		fault = business_open(&open->business, open->store, config, open->key, now, why);

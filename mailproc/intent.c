@@ -303,6 +303,8 @@ intent_decide(struct intent *out, const struct message *message, const struct re
 				judge(&d);
 		}
 	}
+	if (d.fault == FAULT_NONE && message->kind == MESSAGE_PERSON)
+		d.fault = intent_read_wishes(&d.made, reply->text != NULL ? reply->text : "", why);
 	if (d.fault == FAULT_NONE)
 		hand_over(&d);
 	if (d.fault == FAULT_NONE) {

@@ -42,6 +42,8 @@ struct intent {
 	bool acknowledges;	  /* nothing but thanks: done if the letter asked nothing */
 	bool wants_method;	  /* asks for a payment method */
 	enum payment_method method;
+	char *purchase_order, *addressee; /* wished for the invoice; NULL: no wish */
+	bool wish_is_unclear;		  /* something is wished for the invoice that is not certain */
 };
 
 MUST_USE enum fault intent_decide(struct intent *out, const struct message *message, const struct reply *reply,

@@ -100,6 +100,8 @@ intent_release(struct intent *intent)
 	free(intent->certificate);
 	free(intent->evidence);
 	free(intent->reason);
+	free(intent->purchase_order);
+	free(intent->addressee);
 	*intent = (struct intent){0};
 }
 
@@ -136,10 +138,11 @@ json_t *
 intent_to_json(const struct intent *intent, const struct reply *reply)
 {
 	/* Where a part could not be made, json_pack frees the others and gives NULL. */
-	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:b, s:o?}", "verdict", verdict_text(intent->verdict), "reason",
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:o, s:b, s:o?, s:s*, s:s*, s:b}", "verdict", verdict_text(intent->verdict), "reason",
 	    intent->reason != NULL ? intent->reason : "", "certificates", certificates_to_json(intent), "reply",
 	    reply->text != NULL ? reply->text : "", "cut", reply->cut != NULL ? reply->cut : "", "evidence", evidence_to_json(intent),
-	    "acknowledges", intent->acknowledges, "method", intent->wants_method ? json_string(payment_method_text(intent->method)) : NULL);
+	    "acknowledges", intent->acknowledges, "method", intent->wants_method ? json_string(payment_method_text(intent->method)) : NULL,
+	    "purchase_order", intent->purchase_order, "addressee", intent->addressee, "wish_is_unclear", intent->wish_is_unclear);
 }
 
 static enum fault
@@ -165,6 +168,16 @@ certificates_from_json(struct intent *out, json_t *json, struct why *why)
 	return FAULT_NONE;
 }
 
+/* False: out of memory. */
+static bool
+copy_wish(char **out, const json_t *json, const char *key)
+{
+	const char *wish = json_string_value(json_object_get(json, key));
+
+	*out = wish != NULL ? strdup(wish) : NULL;
+	return wish == NULL || *out != NULL;
+}
+
 enum fault
 intent_from_json(struct intent *out, const json_t *json, struct why *why)
 {
@@ -178,8 +191,9 @@ intent_from_json(struct intent *out, const json_t *json, struct why *why)
 		return why_set(why, FAULT_STOP, "an intent is not complete");
 	made.acknowledges = json_is_true(json_object_get(json, "acknowledges"));
 	made.wants_method = method != NULL && payment_method_parse(method, &made.method);
+	made.wish_is_unclear = json_is_true(json_object_get(json, "wish_is_unclear"));
 	made.reason = strdup(reason);
-	if (made.reason == NULL)
+	if (made.reason == NULL || !copy_wish(&made.purchase_order, json, "purchase_order") || !copy_wish(&made.addressee, json, "addressee"))
 		fault = why_set(why, FAULT_STOP, "out of memory for the intent");
 	if (fault == FAULT_NONE)
 		fault = certificates_from_json(&made, json_object_get(json, "certificates"), why);

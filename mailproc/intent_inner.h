@@ -94,4 +94,9 @@ void intent_read_sentence(struct deciding *d, const struct sentence *sentence);
 /* intent_automatic.c: whether the words show that only a program can have written this; then the conclusion is drawn. */
 bool intent_is_automatic(struct deciding *d, const struct message *message, const struct reply *reply);
 
+/* ---- wishes for the invoice (intent_wish.c) ---- */
+
+/* Sets purchase_order, addressee and wish_is_unclear from the new words. */
+MUST_USE enum fault intent_read_wishes(struct intent *intent, const char *text, struct why *why);
+
 #endif

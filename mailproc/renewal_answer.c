@@ -68,6 +68,21 @@ check_method(struct receipt *receipt, const struct answers *answers, size_t i, s
 	return FAULT_NONE;
 }
 
+/* What is wished for the invoice goes onto an order that is still to be made; an invoice that is out is a person's business. */
+static void
+check_wishes(struct receipt *receipt, const struct answers *answers, size_t i, struct why *problem)
+{
+	const struct intent *intent = receipt->intent;
+	bool wishes = intent->purchase_order != NULL || intent->addressee != NULL || intent->wish_is_unclear;
+
+	if (!wishes || answers->verdict[i] != VERDICT_RENEW || problem->text[0] != '\0')
+		return;
+	if (!answers->passage[i].changes)
+		(void)why_set(problem, FAULT_NONE, "%s is ordered already, and something is wished for its invoice", answers->passage[i].renewal.reference);
+	else if (intent->wish_is_unclear)
+		(void)why_set(problem, FAULT_NONE, "something is wished for the invoice, and it is not clear what (renew --purchase-order, --addressee)");
+}
+
 /* Plans every answer; writes nothing. problem says why not all of them can be followed. */
 static enum fault
 plan_answers(struct receipt *receipt, struct answers *answers, struct why *problem, struct why *why)
@@ -99,6 +114,8 @@ plan_answers(struct receipt *receipt, struct answers *answers, struct why *probl
 			    answers->passage[i].renewal.reference, refusal);
 		else
 			fault = check_method(receipt, answers, i, problem, why);
+		if (refusal == NULL && fault == FAULT_NONE)
+			check_wishes(receipt, answers, i, problem);
 	}
 	return fault;
 }
@@ -169,6 +186,19 @@ set_method(struct receipt *receipt, const struct answers *answers, struct why *w
 }
 
 static enum fault
+set_wishes(struct receipt *receipt, const struct answers *answers, struct why *why)
+{
+	const struct intent *intent = receipt->intent;
+	enum fault fault = FAULT_NONE;
+
+	for (size_t i = 0; i < answers->count && fault == FAULT_NONE && (intent->purchase_order != NULL || intent->addressee != NULL); i++)
+		if (answers->verdict[i] == VERDICT_RENEW && answers->passage[i].changes)
+			fault = store_wishes_set(receipt->business->store, answers->passage[i].renewal.id, intent->purchase_order,
+			    intent->addressee, why);
+	return fault;
+}
+
+static enum fault
 apply_answers(struct receipt *receipt, const struct answers *answers, struct why *why)
 {
 	json_t *evidence = evidence_of(receipt);
@@ -188,6 +218,8 @@ apply_answers(struct receipt *receipt, const struct answers *answers, struct why
 		goto out;
 	}
 	fault = set_method(receipt, answers, why);
+	if (fault == FAULT_NONE)
+		fault = set_wishes(receipt, answers, why);
 	occurrence.event = EVENT_SAID_RENEW;
 	if (fault == FAULT_NONE)
 		fault = advance_verdict(receipt, answers, VERDICT_RENEW, &occurrence, why);
