@@ -17,8 +17,9 @@ const struct command command_table[] = {
     {"check", command_check, "[--online [--probe]]", "look at configuration, rules, letters and store",
 	"  --online    also log in to the servers, and see who writes Authentication-Results\n"
 	"  --probe     send a mail to address+token, and see whether it arrives\n"},
-    {"import", command_import, "FILE.csv [--as-of DATE] [--dry-run] [--allow]", "take over customers, contacts, terms and certificates",
+    {"import", command_import, "FILE.csv [--certificates DIR] [--as-of DATE] [--dry-run] [--allow]", "take over customers, contacts, terms and certificates",
 	"All or nothing; the same file again changes nothing. Columns: mailproc(1).\n"
+	"  --certificates DIR   certificate files, which fill what rows leave open\n"
 	"  --as-of DATE   states in the file are of this day: what was due before is not sent again (today)\n"
 	"  --dry-run      check and count, keep nothing\n"
 	"  --allow        the next run may send what became due without being asked again\n"},

@@ -23,7 +23,7 @@ command_import(const struct command_context *context, int argc, char **argv)
 {
 	struct import_options how = {.as_of_day = -1};
 	const char *as_of = NULL;
-	const struct command_option options[] = {{"as-of", NULL, &as_of}, {"dry-run", &how.dry_run, NULL}, {"allow", &how.is_allowed, NULL}, {0}};
+	const struct command_option options[] = {{"as-of", NULL, &as_of}, {"certificates", NULL, &how.certificates}, {"dry-run", &how.dry_run, NULL}, {"allow", &how.is_allowed, NULL}, {0}};
 	struct import_counts counts = {0};
 	struct command_open open;
 	struct command_told told;

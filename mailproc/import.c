@@ -79,7 +79,8 @@ read_heading(struct import *import, unsigned line, char **field, size_t count)
 			import->field_of[column] = (int)i;
 	}
 	for (column = 0; column < import_column_count; column++)
-		if (must[column] && import->field_of[column] < 0)
+		if (must[column] && import->field_of[column] < 0 &&
+		    (import->pem == NULL || (column != COLUMN_COMMON_NAME && column != COLUMN_NOT_AFTER)))
 			import_tell(import, line, import_heading(column), "is missing");
 }
 
@@ -227,6 +228,8 @@ import_csv(struct business *business, const char *path, const struct import_opti
 
 	import.as_of_day = options->as_of_day != -1 ? options->as_of_day : today;
 	import.as_of_at = import.as_of_day < today ? day_start(import.as_of_day + 1) - 1 : business->now;
+	if (options->certificates != NULL && (fault = import_pem_load(&import.pem, options->certificates, business->now, why)) != FAULT_NONE)
+		goto out;
 	fault = file_read(&bytes, path, why);
 	if (fault != FAULT_NONE)
 		goto out;
@@ -244,6 +247,7 @@ import_csv(struct business *business, const char *path, const struct import_opti
 	if (fault == FAULT_NONE)
 		*counts = import.counts;
 out:
+	import_pem_free(import.pem);
 	buf_release(&bytes);
 	buf_release(&text);
 	return fault;

@@ -21,6 +21,7 @@ typedef void import_problem(unsigned line, const char *column, const char *text,
 
 struct import_options {
 	bool dry_run;	 /* everything is checked and counted, nothing is kept */
+	const char *certificates; /* a folder of certificate files; NULL: none */
 	int as_of_day;	 /* states are of this day: what was due before counts as done; -1: today */
 	bool is_allowed; /* the next run may send without being asked again: no guard is set (store_guard.h) */
 };

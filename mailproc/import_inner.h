@@ -52,7 +52,8 @@
 	X(COLUMN_INVOICE_AMOUNT, "invoice_amount", false)                                          \
 	X(COLUMN_INVOICE_ISSUED, "invoice_issued", false)                                          \
 	X(COLUMN_INVOICE_DUE, "invoice_due", false)                                                \
-	X(COLUMN_PAID_ON, "paid_on", false)
+	X(COLUMN_PAID_ON, "paid_on", false)                                                        \
+	X(COLUMN_CERTIFICATE, "certificate", false)
 
 #define IMPORT_COLUMN_NAME(name, heading, required) name,
 enum import_column { IMPORT_COLUMNS(IMPORT_COLUMN_NAME) import_column_count };
@@ -77,6 +78,7 @@ struct import {
 	size_t problems;
 	struct import_same *same;	/* owned; while checking */
 	struct import_counts counts;
+	struct import_pem *pem; /* owned; NULL: no folder of certificates was given */
 	bool is_allowed; /* no guard is set */
 	int as_of_day;	 /* the day that states are of, and its last instant, or now */
 	int64_t as_of_at;
@@ -123,6 +125,14 @@ struct import_row {
 MUST_USE enum fault import_row_make(struct import *import, unsigned line, char **field, struct import_row *row, bool *good,
     struct why *why);
 void import_row_release(struct import_row *row);
+
+/* ---- import_pem.c ---- */
+
+/* Reads every file of a folder: each must hold a certificate. FAULT_ITEM with the name of the first that does not. */
+MUST_USE enum fault import_pem_load(struct import_pem **out, const char *dir, int64_t now, struct why *why);
+void import_pem_free(struct import_pem *pem); /* NULL is fine */
+/* Fills what the row leaves open, from the file that it names or the one with its common name. */
+void import_pem_fill(struct import *import, struct import_row *row);
 
 /* ---- import_same.c ---- */
 

@@ -71,9 +71,11 @@ take_fields(struct import *import, struct import_row *row, char **field)
 			continue;
 		}
 		row->text[column] = trim(field[i]);
-		if (is_required[column] && row->text[column][0] == '\0')
-			tell(import, row, column, "is empty");
 	}
+	import_pem_fill(import, row);
+	for (enum import_column column = 0; column < import_column_count; column++)
+		if (is_required[column] && row->text[column][0] == '\0' && (import->field_of[column] < 0 || !import_has_control(field[import->field_of[column]])))
+			tell(import, row, column, "is empty");
 }
 
 /* A word of words.h; where the row does not say, *out stays. */
