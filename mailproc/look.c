@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../store/store_certificate.h"
+#include "../store/store_customer.h"
 #include "../store/store_renewal.h"
 #include "base/day.h"
 #include "base/log.h"
@@ -25,6 +26,7 @@ struct present {
 	struct renewal renewal;
 	struct term term;
 	struct certificate certificate; /* the newest of the term */
+	struct customer customer;
 };
 
 static void
@@ -33,6 +35,7 @@ present_release(struct present *p)
 	renewal_release(&p->renewal);
 	term_release(&p->term);
 	certificate_release(&p->certificate);
+	customer_release(&p->customer);
 }
 
 static enum fault
@@ -44,6 +47,8 @@ present_get(struct business *business, int64_t renewal, struct present *out, str
 		fault = store_term_get(business->store, out->renewal.term, &out->term, why);
 	if (fault == FAULT_NONE)
 		fault = store_certificate_newest(business->store, out->renewal.term, &out->certificate, why);
+	if (fault == FAULT_NONE)
+		fault = store_customer_get(business->store, out->renewal.customer, &out->customer, why);
 	return fault;
 }
 
@@ -87,7 +92,7 @@ static enum fault
 close_renewal(struct business *business, const struct present *present, const struct certificate_seen *seen, const char *host, bool *closed,
     struct why *why)
 {
-	struct occurrence occurrence = {.event = EVENT_INSTALLED, .by = "mailproc"};
+	struct occurrence occurrence = {.event = EVENT_INSTALLED, .by = "mailproc", .is_silent = present->customer.paused};
 	struct certificate installed = seen->subject; /* borrows its text */
 	const char *explanation = NULL;
 	char end[DAY_TEXT_MAX], note[512];

@@ -2,7 +2,7 @@
 . tests/scenario/lib.sh
 . tests/scenario/tls.sh
 . tests/scenario/business.sh
-plan 54
+plan 56
 base=20000
 now=2027-01-08T10:00:00+09:00
 until=20270120235959Z
@@ -70,6 +70,13 @@ is "$(openssl x509 -in "$tls/renewed.pem" -noout -serial | cut -d= -f2 | tr A-F 
 	"the next renewal is about the certificate that was seen"
 is symantec "$(mp show --json "$next" | field 'd["certificate"]["authority"]')" "with its authority"
 unlike 'looked at' "$(now=2027-01-09T10:00:00+09:00 && look)" "a renewed one is not looked at any more"
+stop_server $server_pid
+
+is 1 "$(sqlite3 "$work/mailproc.db" "SELECT count(*) FROM letter WHERE kind = 'renewed'")" "the customer is told"
+begin renewed applied
+sqlite3 "$work/mailproc.db" "UPDATE customer SET paused = 1"
+look >/dev/null
+is "renewed 0" "$(mp show --json $ref | field 'd["state"]') $(sqlite3 "$work/mailproc.db" 'SELECT count(*) FROM letter')" "a paused customer is not told"
 stop_server $server_pid
 
 begin renewed paid
