@@ -176,6 +176,25 @@ has_letters(struct span s)
 	return false;
 }
 
+/*
+ * Programs that send newsletters hide a line for the list of mails above all text and fill it up with characters of no width, so that nothing else
+ * is shown there. That alone is nothing to suspect; it is not read either.
+ */
+static void
+note_hidden(struct page *page, struct span s)
+{
+	static const char *const fillers[] = {"\xCD\x8F", "\xE2\x80\x8C", "\xE2\x80\x8B", "\xC2\xAD", "\xE2\x80\x87"};
+
+	for (size_t i = 0; i < sizeof fillers / sizeof fillers[0]; i++)
+		page->has_filler = page->has_filler || (s.n > 0 && memmem(s.p, s.n, fillers[i], strlen(fillers[i])) != NULL);
+	if (!has_letters(s))
+		return;
+	if (page->out->n > 0)
+		page->odd |= HTML_HIDDEN;
+	else
+		page->hides_on_top = true;
+}
+
 static void
 on_characters(void *data, const xmlChar *text, int n)
 {
@@ -186,8 +205,8 @@ on_characters(void *data, const xmlChar *text, int n)
 		return;
 	if (is_visible(page))
 		html_write_characters(page, s);
-	else if (html_quote_level(page) == 0 && has_letters(s))
-		page->odd |= HTML_HIDDEN;
+	else if (html_quote_level(page) == 0)
+		note_hidden(page, s);
 }
 
 /* The text of style and script. */
@@ -256,6 +275,8 @@ message_add_html(struct buf *out, struct span html)
 	if (prepared.n > 0)
 		parse_html(&page, &prepared);
 	html_close_struck(&page);
+	if (page.hides_on_top && !page.has_filler)
+		page.odd |= HTML_HIDDEN;
 	if (text.too_large)
 		page.odd |= HTML_CUT;
 	if (page.is_short || (text.failed && !text.too_large))

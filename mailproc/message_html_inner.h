@@ -38,6 +38,7 @@ struct page {
 	int quotes;
 	bool quoted_to_end; /* after the header block with which Outlook starts a quote */
 	bool line_has_text, wants_blank, wants_empty_line, is_struck_open, is_style;
+	bool hides_on_top, has_filler; /* hidden text above all that is seen, and characters of no width in it */
 	int list[LIST_LEVELS_MAX]; /* number of the next item; 0: bullets */
 	int lists;
 	char hidden[HIDDEN_NAMES_MAX][40]; /* classes (".name") and ids ("#name") that a style sheet hides */

@@ -32,6 +32,8 @@ html_has_class(const char *list, const char *name)
 	return false;
 }
 
+enum { NEARLY_WHITE = 0xF8, OUTSIDE = 300 };
+
 /* Lower case without white space. */
 static void
 squeeze(char out[STYLE_MAX], const char *text)
@@ -70,34 +72,89 @@ is_zero(const char *value)
 	    strncmp(end, "em", 2) == 0 || strncmp(end, "rem", 3) == 0 || *end == '%';
 }
 
+static int
+hex_digit(char c)
+{
+	return isdigit((unsigned char)c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* White, or so near it that nobody sees the difference. Squeezed. */
 static bool
 is_white(const char *colour)
 {
-	static const char *const white[] = {"#fff;", "#ffffff", "white", "rgb(255,255,255)", "#fff!"};
+	size_t digits = 0;
+	int r, g, b;
 
 	if (colour == NULL)
 		return false;
-	if (strcmp(colour, "#fff") == 0)
-		return true;
-	for (size_t i = 0; i < sizeof white / sizeof white[0]; i++)
-		if (strncmp(colour, white[i], strlen(white[i])) == 0)
+	if (strncmp(colour, "white", 5) == 0)
+		return !isalpha((unsigned char)colour[5]); /* not whitesmoke */
+	if (sscanf(colour, "rgb(%d,%d,%d)", &r, &g, &b) == 3)
+		return r >= NEARLY_WHITE && g >= NEARLY_WHITE && b >= NEARLY_WHITE;
+	if (colour[0] != '#')
+		return false;
+	while (hex_digit(colour[1 + digits]) >= 0)
+		digits++;
+	if (digits == 3)
+		return strncmp(colour, "#fff", 4) == 0;
+	for (size_t i = 0; i < 6 && digits == 6; i += 2)
+		if (hex_digit(colour[1 + i]) * 16 + hex_digit(colour[2 + i]) < NEARLY_WHITE)
+			return false;
+	return digits == 6;
+}
+
+/* "left:-9999px": so far outside that nobody scrolls there. */
+static bool
+is_far_outside(const char *style)
+{
+	static const char *const places[] = {"left", "top", "right", "bottom", "text-indent", "margin-left", "margin-top"};
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		const char *value = style_value(style, places[i]);
+
+		if (value != NULL && value[0] == '-' && strtod(value, NULL) <= -OUTSIDE)
 			return true;
+	}
 	return false;
+}
+
+/* Letters of a pixel or two. */
+static bool
+is_tiny(const char *size)
+{
+	char *end;
+	double n;
+
+	if (size == NULL || !isdigit((unsigned char)*size))
+		return false;
+	n = strtod(size, &end);
+	return n <= 2.0 && (strncmp(end, "px", 2) == 0 || strncmp(end, "pt", 2) == 0);
+}
+
+static bool
+starts_with(const char *value, const char *start)
+{
+	return value != NULL && strncmp(value, start, strlen(start)) == 0;
 }
 
 static bool
 is_style_hidden(const char *style)
 {
-	const char *value;
+	const char *letters = style_value(style, "color");
+	bool is_cut = starts_with(style_value(style, "overflow"), "hidden");
 
-	if ((value = style_value(style, "display")) != NULL && strncmp(value, "none", 4) == 0)
+	if (starts_with(style_value(style, "display"), "none") || starts_with(style_value(style, "visibility"), "hidden") ||
+	    starts_with(style_value(style, "visibility"), "collapse") || starts_with(style_value(style, "mso-hide"), "all"))
 		return true;
-	if ((value = style_value(style, "visibility")) != NULL && strncmp(value, "hidden", 6) == 0)
+	if (starts_with(letters, "transparent") || (starts_with(letters, "rgba(") && strstr(letters, ",0)") != NULL))
 		return true;
-	if ((value = style_value(style, "mso-hide")) != NULL && strncmp(value, "all", 3) == 0)
+	if (starts_with(style_value(style, "clip"), "rect(0") || starts_with(style_value(style, "transform"), "scale(0)") ||
+	    starts_with(style_value(style, "clip-path"), "inset(100%"))
 		return true;
-	return is_zero(style_value(style, "font-size")) || is_zero(style_value(style, "opacity")) ||
-	    is_zero(style_value(style, "max-height"));
+	if (is_cut && (is_zero(style_value(style, "height")) || is_zero(style_value(style, "width")) || is_zero(style_value(style, "max-width"))))
+		return true;
+	return is_far_outside(style) || is_tiny(style_value(style, "font-size")) || is_zero(style_value(style, "font-size")) ||
+	    is_zero(style_value(style, "opacity")) || is_zero(style_value(style, "max-height"));
 }
 
 /* Colours: only "white on nothing else" is told. */
@@ -119,6 +176,9 @@ colour_flags(unsigned flags, const char *style, const xmlChar **attributes)
 		squeeze(squeezed, html_attribute(attributes, "color"));
 		letters = squeezed;
 	}
+	if (letters != NULL && ground != NULL && letters != squeezed && ground != squeezed && strcspn(letters, ";!") == strcspn(ground, ";!") &&
+	    strncmp(letters, ground, strcspn(letters, ";!")) == 0)
+		flags |= IN_HIDDEN; /* black on black */
 	if (letters != NULL)
 		flags = is_white(letters) ? flags | IN_WHITE : flags & ~(unsigned)IN_WHITE;
 	return flags;
