@@ -135,6 +135,17 @@ find_seen(struct alarm *alarm, const json_t *status, const struct config *config
 		    config->alarm_review_hours);
 }
 
+/* One that is tried again is no alarm at first: after the third time it is (half an hour and more). */
+static void
+find_billing(struct alarm *alarm, const json_t *status)
+{
+	int64_t refused = json_integer_value(json_object_get(status, "billing_refused"));
+	int64_t stuck = json_integer_value(json_object_get(status, "billing_stuck"));
+
+	if (refused + stuck > 0)
+		raise_alarm(alarm, "the billing program refused %lld and does not take %lld (mailproc orders list)", (long long)refused, (long long)stuck);
+}
+
 static void
 find_run(struct alarm *alarm, const json_t *status, int64_t now)
 {
@@ -158,5 +169,6 @@ alarms_find(struct alarm alarm[alarm_count], const json_t *status, const struct 
 	find_poll(&alarm[ALARM_POLL], status, config, now);
 	find_letters(&alarm[ALARM_LETTERS], status, config, now);
 	find_seen(&alarm[ALARM_SEEN], status, config, now);
+	find_billing(&alarm[ALARM_BILLING], status);
 	find_run(&alarm[ALARM_RUN], status, now);
 }

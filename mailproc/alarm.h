@@ -23,6 +23,7 @@
 	X(ALARM_POLL, "poll", "a mailbox has not been polled for too long")                   \
 	X(ALARM_LETTERS, "letters", "letters are held, refused, or may have been lost")       \
 	X(ALARM_SEEN, "seen", "what a server serves has waited too long for staff")            \
+	X(ALARM_BILLING, "billing", "orders that the billing program refused or does not take") \
 	X(ALARM_RUN, "run", "the last run failed or did not end")                             \
 	X(ALARM_STORE, "store", "the store is damaged")
 

@@ -94,6 +94,11 @@ status_print_metrics(FILE *to, const json_t *status, const struct alarm alarm[al
 	    seconds_of(status, "oldest_review_at"));
 	number(to, "mailproc_due", "Renewals whose day has come.", number_of(status, "due"));
 	number(to, "mailproc_overdue", "Renewals whose day has passed and was not handled.", number_of(status, "overdue"));
+	number(to, "mailproc_invoices_open", "Invoices that are neither paid nor void.", number_of(status, "invoices_open"));
+	number(to, "mailproc_invoices_overdue", "Open invoices after their due date.", number_of(status, "invoices_overdue"));
+	number(to, "mailproc_payments_open", "Payments that wait for staff.", number_of(status, "payments_open"));
+	number(to, "mailproc_billing_waiting", "Orders and voids that the billing program has not taken yet.", number_of(status, "billing_waiting"));
+	number(to, "mailproc_billing_refused", "Orders and voids that the billing program refused.", number_of(status, "billing_refused"));
 	number(to, "mailproc_unhandled", "Mails fetched and not yet read.", number_of(status, "unhandled"));
 	number(to, "mailproc_run_timestamp_seconds", "When the last run began; 0: never.", seconds_of(run, "started_at"));
 	number(to, "mailproc_run_failed", "Whether the last run failed.", fault != NULL && *fault != '\0');

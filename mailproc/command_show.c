@@ -122,9 +122,14 @@ print_money(const struct command_open *open, const struct renewal *renewal, cons
 	const json_t *order = json_object_get(view, "order"), *invoice = json_object_get(view, "invoice");
 	char when[VIEW_WHEN_MAX];
 
-	if (json_is_object(order))
+	if (json_is_object(order)) {
 		view_linef(stdout, "order", "%s of %s, %s, by %s", view_text(order, "number"), view_when(when, order, "created_at"),
 		    view_text(order, "state"), view_text(order, "payment_method"));
+		view_line(stdout, "their number", view_text(order, "purchase_order"));
+		if (view_text(order, "billing_state") != NULL)
+			view_linef(stdout, "billing", "%s%s%s", view_text(order, "billing_state"), view_text(order, "billing_text") != NULL ? ": " : "",
+			    view_text(order, "billing_text") != NULL ? view_text(order, "billing_text") : "");
+	}
 	if (json_is_object(invoice))
 		view_linef(stdout, "invoice", "%s, %s: %lld + tax %lld = %lld %s, due %s", view_text(invoice, "number"), view_text(invoice, "state"),
 		    (long long)view_number(invoice, "net"), (long long)view_number(invoice, "tax"), (long long)view_number(invoice, "total"),

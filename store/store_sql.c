@@ -545,6 +545,7 @@ const char *const sql_text[sql_count] = {
 	    "(SELECT count(*) FROM payment p WHERE " PAYMENT_IS_OPEN ") AS payments_open, "
 	    "(SELECT count(*) FROM billing WHERE state = 'waiting') AS billing_waiting, "
 	    "(SELECT count(*) FROM billing WHERE state = 'waiting' AND tries > 0) AS billing_failing, "
+	    "(SELECT count(*) FROM billing WHERE state = 'waiting' AND tries > 3) AS billing_stuck, "
 	    "(SELECT count(*) FROM billing b JOIN orders o ON o.id = b.orders WHERE b.state = 'refused' "
 	    "AND (b.about = 'void' OR o.state <> 'void')) AS billing_refused, "
 	    "(SELECT count(*) FROM message WHERE outcome IS NULL) AS unhandled",

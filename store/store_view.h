@@ -32,7 +32,7 @@ MUST_USE enum fault store_view_reviews(struct store *store, bool all, view_row *
 /*
  * Numbers: states{STATE: n}, letters{STATE: n}, reviews_open, oldest_review_at, due (renewals whose day has come), overdue (whose day was overdue_day or
  * earlier, without those of paused customers), invoices_open, invoices_overdue, payments_open (wait for staff), billing_waiting, billing_failing (waiting,
- * and tried), billing_refused, outcomes{OUTCOME: n}, unhandled, unrelated_subjects[≤ 10 newest],
+ * and tried), billing_stuck (more than three times), billing_refused, outcomes{OUTCOME: n}, unhandled, unrelated_subjects[≤ 10 newest],
  * last_run{command, started_at, ended_at, fault, counts}, mailboxes[{name, polled_at}], guard{set_at, reason} (null: none),
  * held[{id, kind, state, state_at, reason, reference}] (held, unknown and refused, at most 100, newest first). Every word has its key. today_day is the
  * local day of now.

@@ -1,7 +1,7 @@
 # Each order goes to the billing program; a card customer's letter waits for it, a transfer customer's does not.
 . tests/scenario/lib.sh
 . tests/scenario/business.sh
-plan 17
+plan 19
 start_dovecot
 new_business
 cat >>"$work/mailproc.conf" <<-END
@@ -43,5 +43,7 @@ is "$(sort "$work/ledger.json")" "$(sort "$scratch/export.json")" "the export sa
 is 3 "$(mp orders export | wc -l)" "as CSV it has a heading and a line each"
 mp orders export --since 2026-11-24 --json >"$scratch/later.json"
 is 0 "$(wc -c <"$scratch/later.json")" "nothing is newer than that day"
+like 'accepted: exit status 0' "$(mp show "$(mp list --json --state all | grep www.hanaya | field 'd["reference"]')")" "show tells that the program has it"
+like 'mailproc_invoices_open 2' "$(mp status --metrics)" "and monitoring reads the numbers"
 mp orders export --since yesterday >/dev/null 2>&1
 is 64 $? "a day that is none is refused"

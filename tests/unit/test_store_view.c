@@ -237,7 +237,7 @@ status_counts_every_word(void **state)
 	json_decref(counts);
 	DONE(s, store_view_status(s->store, 20702, 20699, &view, &s->why));
 	assert_string_equal(keys(view), "reviews_open oldest_review_at due overdue invoices_open invoices_overdue payments_open billing_waiting "
-					"billing_failing billing_refused unhandled states letters outcomes unrelated_subjects last_run "
+					"billing_failing billing_stuck billing_refused unhandled states letters outcomes unrelated_subjects last_run "
 					"mailboxes held seen guard");
 	assert_int_equal(json_object_size(at(view, "states")), renewal_state_count);
 	assert_int_equal(json_object_size(at(view, "letters")), letter_state_count);
