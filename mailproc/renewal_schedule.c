@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "../store/store_payment.h"
 #include "base/day.h"
 
 enum {
@@ -156,15 +157,20 @@ schedule_next(const struct business *business, const struct renewal *renewal, co
 	    .remind_after = config->remind_after, .last_chance_days = config->last_chance_days};
 	struct invoice invoice = {0};
 	bool found = false;
+	int64_t paid = 0;
 	enum fault fault = store_letter_history(business->store, renewal->id, &facts.history, why);
 
 	if (fault == FAULT_NONE && renewal->state == RENEWAL_ORDERED)
 		fault = store_invoice_of_renewal(business->store, renewal->id, &invoice, &found, why);
-	if (fault != FAULT_NONE)
+	if (fault == FAULT_NONE && found)
+		fault = store_payment_sum(business->store, invoice.id, 0, &paid, why);
+	if (fault != FAULT_NONE) {
+		invoice_release(&invoice);
 		return fault;
+	}
 	if (facts.history.last_at != 0)
 		facts.last_day = day_of_instant(facts.history.last_at);
-	if (found && strcmp(invoice.state, "open") == 0)
+	if (found && paid == 0 && strcmp(invoice.state, "open") == 0) /* where some of it has come staff write */
 		facts.due_day = invoice.due_day;
 	schedule_make(out, &facts);
 	out->invoice = invoice.id;
