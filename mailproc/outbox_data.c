@@ -381,7 +381,7 @@ set_words(struct making *m, json_t *to)
 static void
 set_waiting(struct making *m, json_t *to)
 {
-	static const char *const lists[] = {"reviews", "letters", "unpaid", "apply", "late", "reissues"};
+	static const char *const lists[] = {"reviews", "letters", "payments", "unpaid", "apply", "late", "reissues"};
 	static const char *const instants[] = {"opened_at", "state_at", "ends_at"};
 	char today[DAY_TEXT_MAX], has[32];
 	json_t *made, *row;

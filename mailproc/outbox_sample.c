@@ -132,11 +132,12 @@ outbox_sample_waiting(struct outbox_facts *facts, struct why *why)
 	static const char at[] = "2026-11-20T09:30:00+09:00", name[] = "株式会社サンプル商事", reference[] = "SSL-2026-00123",
 			  host[] = "www.customer.example";
 
-	facts->waiting = json_pack("{s:i, s:[{s:i, s:s, s:s, s:s, s:s}], s:[{s:i, s:s, s:s, s:s, s:s}], s:[{s:s, s:s, s:i, s:s, s:s, s:s, s:s}],"
+	facts->waiting = json_pack("{s:i, s:[{s:i, s:s, s:s, s:s, s:s}], s:[{s:i, s:s, s:s, s:s, s:s}], s:[{s:i, s:i, s:s, s:s, s:s, s:s, s:s, s:s}], s:[{s:s, s:s, s:i, s:s, s:s, s:s, s:s}],"
 				   " s:[{s:s, s:s, s:s, s:s}], s:[{s:s, s:s, s:s, s:s, s:s}], s:[{s:s, s:s, s:s, s:s}]}",
-	    "count", 6, "reviews", "id", 12, "opened_at", at, "reference", reference, "customer_name", name, "reason",
+	    "count", 7, "reviews", "id", 12, "opened_at", at, "reference", reference, "customer_name", name, "reason",
 	    "it says that it should be renewed, and that it should not", "letters", "id", 34, "kind", "notice", "state", "unknown", "reference",
-	    reference, "reason", "the run ended before the server's answer was recorded", "unpaid", "number", "2026-000012", "customer_name", name,
+	    reference, "reason", "the run ended before the server's answer was recorded", "payments", "id", 3, "total", 80000, "currency", "JPY", "paid_day",
+	    "2026-11-19", "state", "short", "payer", "カ）サンプルシヨウジ", "number", "2026-000012", "reason", "9,100 are missing", "unpaid", "number", "2026-000012", "customer_name", name,
 	    "total", 89100, "currency", "JPY", "due_day", "2026-11-18", "reference", reference, "common_name", host, "apply", "reference",
 	    reference, "common_name", host, "customer_name", name, "state_at", at, "late", "reference", reference, "common_name", host,
 	    "customer_name", name, "state", "applied", "ends_at", at, "reissues", "reference", reference, "common_name", host, "customer_name",

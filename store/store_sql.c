@@ -458,6 +458,10 @@ const char *const sql_text[sql_count] = {
 	    "(SELECT r.reference FROM letter_item i JOIN renewal r ON r.id = i.renewal WHERE i.letter = l.id ORDER BY i.position LIMIT 1) AS reference "
 	    "FROM letter l WHERE l.state IN ('held', 'unknown', 'refused') AND l.state_at < :since "
 	    "AND l.kind NOT IN ('needs-you', 'digest') ORDER BY l.id LIMIT 100",
+	[SQL_WAITING_PAYMENTS] =
+	    "SELECT p.id, p.amount AS total, coalesce(i.currency, 'JPY') AS currency, p.paid_day, p.state, p.payer, i.number, p.reason "
+	    "FROM payment p LEFT JOIN invoice i ON i.id = p.invoice "
+	    "WHERE p.decision IS NULL AND p.state <> 'matched' AND p.recorded_at < :since ORDER BY p.recorded_at, p.id LIMIT 100",
 	[SQL_WAITING_UNPAID] =
 	    "SELECT i.number, c.name AS customer_name, i.total, i.currency, i.due_day, "
 	    "(SELECT r.reference FROM invoice_line n JOIN renewal r ON r.id = n.renewal WHERE n.invoice = i.id ORDER BY n.position LIMIT 1) AS reference, "

@@ -13,6 +13,7 @@ static const struct {
 } lists[] = {
     {"reviews", SQL_WAITING_REVIEWS, NEEDS_SINCE},
     {"letters", SQL_WAITING_LETTERS, NEEDS_SINCE},
+    {"payments", SQL_WAITING_PAYMENTS, NEEDS_SINCE},
     {"unpaid", SQL_WAITING_UNPAID, NEEDS_TODAY},
     {"apply", SQL_WAITING_APPLY, NEEDS_SINCE},
     {"late", SQL_WAITING_LATE, NEEDS_NOW},

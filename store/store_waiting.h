@@ -11,6 +11,7 @@
 
 /*
  * reviews[{id, opened_at, reference, customer_name, reason}], letters[{id, kind, state, reference, reason}] that are held, unknown or refused,
+ * payments[{id, total, currency, paid_day, state, payer, number, reason}] that nobody has decided about,
  * unpaid[{number, customer_name, total, currency, due_day, reference, common_name}] past their due day, apply[{reference, common_name, customer_name,
  * state_at}] that are paid, late[{reference, common_name, customer_name, state, ends_at}] whose end has passed while the new certificate is not there,
  * reissues[{reference, common_name, customer_name, ends_at}] to apply for; count: of all. A new reference.

@@ -1,7 +1,7 @@
 # Who does not answer is reminded and told when it has lapsed; who declined hears of the end once; who does not pay is reminded.
 . tests/scenario/lib.sh
 . tests/scenario/business.sh
-plan 16
+plan 18
 start_dovecot
 new_business
 customers "C-1,花屋すみれ,ja,card,standard,admin,,sumire@hanaya.example,,www.hanaya.example,,,,JP,cybertrust-sureserver,2027-01-21,no
@@ -30,6 +30,8 @@ on 2027-01-14
 is 3 "$(letters_to sumire)" "a week before the end again"
 is last-chance "$(mail_header "$(letter_to jane)" X-Mailproc-Letter)" "who declined gets one last letter"
 like 'shared-IP plan' "$(mail_text "$(letter_to jane)")" "with what a FLEX customer must do"
+like 'has waited|waiting \(2027' "$(for f in "$dovecot/mail/staff/Maildir/new/"*; do mail_header "$f" Subject; done)" "staff are told daily of what is overdue"
+is 1 "$(for f in "$dovecot/mail/staff/Maildir/new/"*; do mail_header "$f" Subject; done | grep -c '(2027-01-14)')" "once a day"
 before=$(letters_to yamada)
 on 2027-01-15 2027-01-18 2027-01-19 2027-01-20 2027-01-21 2027-01-22
 is 6 "$(letters_to sumire)" "three days and one day before the end, and after it"
