@@ -153,6 +153,32 @@ is_ditto(struct span s)
 	return false;
 }
 
+/* "○ www.example.jp": a sign right before the name, and nothing behind it. A circle is a bullet as well: so only where a cross is used too. */
+static bool
+parse_sign_before(const struct asked *asked, const struct reply_line *line, bool has_cross, struct row *row)
+{
+	const char *behind = NULL;
+	struct span s = span_of(line->folded), sign;
+
+	row->certificate = form_named(asked, line->folded, &behind);
+	if (row->certificate < 0 || !has_cross || line->is != LINE_NEW || span_trim(span_of(behind)).n > 0)
+		return false;
+	sign = span_trim((struct span){s.p, (size_t)(behind - s.p) - strlen(asked->certificate[row->certificate])});
+	return form_answer(sign, &row->option, &row->mark) && row->mark != MARK_NONE;
+}
+
+static bool
+has_cross_before_name(const struct reply_lines *lines)
+{
+	for (size_t i = 0; i < lines->count; i++) {
+		struct row row = {0};
+
+		if (parse_sign_before(lines->asked, &lines->line[i], true, &row) && row.mark == MARK_CROSS)
+			return true;
+	}
+	return false;
+}
+
 static bool
 parse_row(const struct asked *asked, const struct reply_line *line, struct row *row)
 {
@@ -167,6 +193,9 @@ parse_row(const struct asked *asked, const struct reply_line *line, struct row *
 	if (row->certificate < 0)
 		return false;
 	tail = form_answer_behind((struct span){behind, s.n - (size_t)(behind - s.p)});
+	/* A row between pipes. */
+	while (s.p[0] == '|' && tail.n > 0 && (tail.p[tail.n - 1] == '|' || tail.p[tail.n - 1] == ' '))
+		tail.n--;
 	row->is_ditto = is_ditto(span_trim((struct span){behind, s.n - (size_t)(behind - s.p)})) || is_ditto(tail);
 	/* A ditto mark may have been taken for a separator. */
 	if (!row->is_ditto && tail.n == 0 && s.n > 0 && s.p[s.n - 1] == '"')
@@ -286,7 +315,7 @@ form_read_rows(struct form *form)
 {
 	struct reply_lines *lines = form->lines;
 	size_t from, first = lines->count;
-	bool is_reversed, legend = form_find_legend(lines, &is_reversed);
+	bool is_reversed, legend = form_find_legend(lines, &is_reversed), has_cross = lines->asked->certificate_count > 1 && has_cross_before_name(lines);
 	struct row last = {.certificate = -1};
 
 	read_answers_below(form);
@@ -294,13 +323,13 @@ form_read_rows(struct form *form)
 	from = form->count;
 	for (size_t i = 0; i < lines->count; i++) {
 		struct reply_line *line = &lines->line[i];
-		struct row row;
+		struct row row = {0};
 
 		if (line->is == LINE_BLANK || line->is == LINE_FORM || line->is == LINE_ATTRIBUTION || line->age > 1 || line->left != NULL)
 			continue;
 		/* A single certificate's row above the quotation is a sentence like any other. */
 		if ((line->is == LINE_NEW && lines->asked->certificate_count < 2) || (line->is != LINE_NEW && reply_is_in_letter(lines, line)) ||
-		    !parse_row(lines->asked, line, &row)) {
+		    (!parse_row(lines->asked, line, &row) && !parse_sign_before(lines->asked, line, has_cross, &row))) {
 			last.certificate = -1;
 			if (line->is == LINE_NEW && lines->asked->certificate_count > 1)
 				form_read_names(form, i);

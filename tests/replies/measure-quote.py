@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """New words that are cut out as other projects' tests expect.
 
-usage: measure-quote.py MAILPROC FIXTURES [--list]
+usage: measure-quote.py [MAILPROC] FIXTURES [--list]
 
 reply-discourse-trimmer: the text that is left is the same, without blanks at both ends. reply-talon: the same without white space.
-reply-crisp: the first piece of the mail is the same; its tests keep signatures apart, so what begins with the piece counts where it is all that
-is left above a quotation.
+reply-crisp: the first piece of the mail is the same. Quotations that stand above an answer are never words of the reply here: some of
+the expected texts keep them, and count as missed.
 """
 import json
 import os
