@@ -48,6 +48,15 @@ struct passage {
 	enum payment_method method; /* in which it is, or would be, paid */
 };
 
+/* What must hold for a row of the table (renewal_guard.c): pure. */
+struct guard {
+	const char *name, *meaning;
+	const char *refusal; /* when it says no */
+	bool (*holds)(const struct passage *passage, int64_t now);
+};
+extern const struct guard guard_always, guard_transfer, guard_in_time, guard_running, guard_just_ended, guard_ended, guard_term_running, guard_term_over;
+extern const struct guard *const passage_guards[]; /* those with a name, closed by NULL */
+
 /*
  * Looks the event up in the table and asks the guard; writes nothing. *refusal (static text) says why it cannot happen; then only renewal and policy
  * are set in out. FAULT_ITEM when the product is not in the configuration.
