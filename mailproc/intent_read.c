@@ -189,7 +189,7 @@ read_answers(struct deciding *d, const struct reading *r)
 static bool
 negates(const struct rule_match *negation, const struct rule_match *answer)
 {
-	static const char *const border[] = {"、", "。", ",", ";", ":", ". ", "「", "」", "(", ")", "!", "?"};
+	static const char *const border[] = {"、", "。", ",", ";", ":", ". ", " so ", " but ", "「", "」", "(", ")", "!", "?"};
 	bool is_japanese = (unsigned char)negation->words.p[0] >= 0x80, is_behind = negation->words.p > answer->words.p;
 	const char *from = is_behind ? answer->words.p + answer->words.n : negation->words.p + negation->words.n;
 	const char *to = is_behind ? negation->words.p : answer->words.p;
@@ -390,6 +390,16 @@ settle_topics(struct deciding *d, struct reading *r)
 	}
 }
 
+/* Whether a sentence says nothing that any rule knows, but for a "not" and the like. */
+static bool
+is_aside(const struct reading *r)
+{
+	for (size_t i = 0; i < r->match_count; i++)
+		if (r->match[i].says != SAYS_NEGATION && r->match[i].says != SAYS_TOPIC && r->match[i].says != SAYS_CLAUSE)
+			return false;
+	return r->about_count == 0;
+}
+
 void
 intent_read_sentence(struct deciding *d, const struct sentence *sentence)
 {
@@ -413,7 +423,7 @@ intent_read_sentence(struct deciding *d, const struct sentence *sentence)
 	if (here != 0)
 		d->context = has_answer(&r) ? 0 : here;
 	d->on_subject = d->on_subject || r.about_count > 0;
-	if (r.match_count == 0 && r.about_count == 0)
+	if (is_aside(&r))
 		d->aside += strlen(sentence->folded);
 	if (r.about_count > 0 && d->heading != SAYS_NOTHING && !has_answer(&r))
 		read_below_heading(d, &r, here);
