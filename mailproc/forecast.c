@@ -8,9 +8,9 @@
 #include "../store/store_view.h"
 #include "base/day.h"
 #include "base/table.h"
-#include "outbox_inner.h"
+#include "outbox.h"
 
-enum { PAGE = 100, QUARTER_S = 15 * 60, PUT_OFF_S = 24 * 60 * 60 /* a letter that was put off is tried within the day */ };
+enum { PAGE = 100, PUT_OFF_S = 24 * 60 * 60 /* a letter that was put off is tried within the day */ };
 
 struct forecast {
 	struct business *business;
@@ -188,18 +188,6 @@ is_quiet(const struct forecast_day *day)
 	return day->letter_sum == 0 && day->held == 0 && day->ended == 0 && day->invoices == 0;
 }
 
-/* The first instant from at on, on that day, at which letters may go that answer nobody; at itself when there is none. */
-static int64_t
-in_hours(const struct config *config, int64_t at)
-{
-	int day = day_of_instant(at);
-
-	for (int64_t t = at; day_of_instant(t) == day; t += QUARTER_S)
-		if (outbox_may_go(config, LETTER_NOTICE, t))
-			return t;
-	return at;
-}
-
 static int64_t
 elapsed_ms(const struct timespec *began)
 {
@@ -231,8 +219,6 @@ forecast_run(struct business *copy, const struct forecast_plan *plan, forecast_r
 	for (int day = first; fault == FAULT_NONE && more && day <= plan->until_day; day++) {
 		if (day > first)
 			copy->now = day_start(day) + time_of_day;
-		copy->now = outbox_may_go(copy->config, LETTER_NOTICE, copy->now) || day == first ? in_hours(copy->config, copy->now)
-												   : in_hours(copy->config, day_start(day));
 		fault = do_day(&f, day == first, why);
 		if (fault == FAULT_NONE && (day == first || !is_quiet(&f.today)))
 			more = row(&f.today, data);
