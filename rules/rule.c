@@ -29,8 +29,8 @@ static const char *const says_meaning[] = {RULE_SAYS(RULE_SAYS_MEANING)};
 
 static const unsigned long READ_FIRST = BIT(SAYS_NOTHING) | BIT(SAYS_OTHER_THING) | BIT(SAYS_RENEW) | BIT(SAYS_DECLINE) |
     BIT(SAYS_GO_AHEAD) | BIT(SAYS_STOP);
-/* What a person has to see whatever else the words are. */
-static const unsigned long READ_WHOLE = BIT(SAYS_REVIEW);
+/* Read whatever else the words are. */
+static const unsigned long READ_WHOLE = BIT(SAYS_REVIEW) | BIT(SAYS_TOPIC) | BIT(SAYS_CLAUSE);
 static const unsigned long READ_LEFT = BIT(SAYS_NEGATION) | BIT(SAYS_UNREAD);
 static const unsigned long NOT_READ = BIT(SAYS_QUOTE) | BIT(SAYS_SIGNATURE) | BIT(SAYS_AUTOMATIC) | BIT(SAYS_ABSENCE) |
     BIT(SAYS_REACTION) | BIT(SAYS_BOUNCE);
