@@ -29,7 +29,7 @@ CPPFLAGS_ALL = -D_GNU_SOURCE -I$(B) -isystem /usr/include/libxml2 $(CPPFLAGS)
 CFLAGS_ALL = -std=c11 -O2 -g $(WARN) $(HARDEN) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=all) $(CFLAGS)
 LDFLAGS_ALL = -pie -Wl,-z,relro,-z,now $(if $(SANITIZE),-fsanitize=$(SANITIZE)) $(LDFLAGS)
 
-SOURCES = $(wildcard mailproc/base/*.c store/*.c rules/*.c templates/*.c mailproc/*.c)
+SOURCES = $(sort $(wildcard mailproc/*.c mailproc/*/*.c store/*.c rules/*.c templates/*.c))
 # Objects have a folder of their own: $(B)/mailproc is the program.
 O = $(B)/objects
 OBJECTS = $(SOURCES:%.c=$(O)/%.o) $(O)/schema.o

@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "config_inner.h"
+#include "config/config_inner.h"
 #include "nearest.h"
 
 enum { FILE_MAX_BYTES = 1 << 20 };

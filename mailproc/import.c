@@ -2,7 +2,7 @@
  * import.c - the file is read three times: first everything is checked, without the store; then records are kept, and the renewals that they lead to are
  * begun, in one transaction. A renewal is about the newest certificate of its term, which is known only when all are kept.
  */
-#include "import_inner.h"
+#include "import/import_inner.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -4,12 +4,12 @@
  * What the sentences say for and against, and what is doubtful, is gathered per certificate and judged at the end: one clear direction
  * and no doubt is an answer, all else is for a person.
  */
-#include "intent_inner.h"
+#include "intent/intent_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "intent_evidence.h"
+#include "intent/intent_evidence.h"
 #include "message.h"
 
 /* ASIDE_MAX: bytes beside a short answer that may be about anything. */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "labelled_inner.h"
+#include "labelled/labelled_inner.h"
 
 WORDS_DEFINE(labelled_result, LABELLED_RESULTS)
 

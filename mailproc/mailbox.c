@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mailbox_inner.h"
+#include "mailbox/mailbox_inner.h"
 
 enum { MAIL_MAX = 25 * 1000 * 1000, HEAD_MAX = 64 << 10 };
 

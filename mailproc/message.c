@@ -1,5 +1,5 @@
 /* message.c - one mail from bytes to struct message; each part of the work has its own file. */
-#include "message_inner.h"
+#include "message/message_inner.h"
 #include "token.h"
 
 #include "base/text.h"

@@ -3,7 +3,7 @@
  *
  * Sending is in outbox_send.c.
  */
-#include "outbox_inner.h"
+#include "outbox/outbox_inner.h"
 
 #include <inttypes.h>
 #include <stdio.h>

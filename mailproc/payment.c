@@ -1,5 +1,5 @@
 /* payment.c - one payment and its invoice: judged, recorded, and the renewals advanced where it pays. */
-#include "payment_inner.h"
+#include "payment/payment_inner.h"
 
 #include <inttypes.h>
 #include <stdio.h>

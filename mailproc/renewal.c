@@ -1,5 +1,5 @@
 /* renewal.c - what every step needs, opened once. */
-#include "renewal_inner.h"
+#include "renewal/renewal_inner.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* reply.c - puts the stage together, and takes what was asked over the pipe. */
-#include "reply_inner.h"
+#include "reply/reply_inner.h"
 
 #include <stdlib.h>
 #include <string.h>

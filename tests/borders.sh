@@ -10,14 +10,14 @@ only_in() {
 found=$(
 	only_in 'sqlite3' 'store/.*'
 	only_in 'pcre2' 'rules/rule[a-z_]*\.[ch]'
-	only_in 'libconfig' 'mailproc/config[a-z_]*\.[ch]'
-	only_in 'csv\.h' 'mailproc/import[a-z_]*\.[ch]'
-	only_in 'openssl' 'mailproc/(stream|token|digest|secret|certificate)[a-z_]*\.[ch]'
-	only_in 'libetpan' 'mailproc/(stream|smtp|mailbox|message)[a-z_]*\.[ch]'
-	only_in 'libxml' 'mailproc/message[a-z_]*\.[ch]'
-	only_in 'iconv' 'mailproc/(message|mailbox|import)[a-z_]*\.[ch]'
-	only_in '(seccomp|linux/seccomp)' 'mailproc/reader[a-z_]*\.[ch]'
-	only_in 'libpsl' 'mailproc/renewal[a-z_]*\.[ch]'
+	only_in 'libconfig' 'mailproc/([a-z]+/)?config[a-z_]*\.[ch]'
+	only_in 'csv\.h' 'mailproc/([a-z]+/)?import[a-z_]*\.[ch]'
+	only_in 'openssl' 'mailproc/([a-z]+/)?(stream|token|digest|secret|certificate)[a-z_]*\.[ch]'
+	only_in 'libetpan' 'mailproc/([a-z]+/)?(stream|smtp|mailbox|message)[a-z_]*\.[ch]'
+	only_in 'libxml' 'mailproc/([a-z]+/)?message[a-z_]*\.[ch]'
+	only_in 'iconv' 'mailproc/([a-z]+/)?(message|mailbox|import)[a-z_]*\.[ch]'
+	only_in '(seccomp|linux/seccomp)' 'mailproc/([a-z]+/)?reader[a-z_]*\.[ch]'
+	only_in 'libpsl' 'mailproc/([a-z]+/)?renewal[a-z_]*\.[ch]'
 	only_in 'utf8proc' 'mailproc/base/text\.c'
 	# base knows nothing of the rest; store, rules and templates know base only (and store's words)
 	grep -nE '^#include "' mailproc/base/*.[ch] | grep -E '"(\.\./|.*/)' | grep -vE '"base/'
@@ -36,12 +36,12 @@ for s in $stages; do
 	later=${later#"$s"}
 	later=${later# }
 	for l in $later; do
-		found=$(grep -nE "^#include \"$l(_[a-z]+)?\.h\"" mailproc/"$s".[ch] mailproc/"$s"_*.[ch] 2>/dev/null)
+		found=$(grep -nE "^#include \"(\.\./)?($l/)?$l(_[a-z]+)?\.h\"" mailproc/"$s".[ch] mailproc/"$s"/*.[ch] 2>/dev/null)
 		[ -z "$found" ] || fail "$s knows a later stage: $found"
 	done
 done
 for s in mailbox message smtp; do
-	found=$(grep -nE '^#include "(reply|intent|renewal|outbox|pipeline)' mailproc/"$s"*.[ch] 2>/dev/null)
+	found=$(grep -nE '^#include "(\.\./)?(reply|intent|renewal|outbox|pipeline)[_.]' mailproc/"$s"*.[ch] mailproc/"$s"/*.[ch] 2>/dev/null)
 	[ -z "$found" ] || fail "$found"
 done
 

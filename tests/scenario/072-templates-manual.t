@@ -7,7 +7,7 @@ missing=$(for k in $kinds; do grep -q "^\.It Cm $k\$" "$manual" || echo "$k"; do
 is "" "$missing" "every letter is described"
 names=$(python3 -c '
 import re
-table = re.search(r"what a template may say.*?\*/", open("mailproc/outbox_data.c", encoding="utf-8").read(), re.S).group(0)
+table = re.search(r"what a template may say.*?\*/", open("mailproc/outbox/outbox_data.c", encoding="utf-8").read(), re.S).group(0)
 for line in table.splitlines():
     if line.startswith(" *   "):
         for word in re.split(r" {3,}", line[5:].strip())[0].split():

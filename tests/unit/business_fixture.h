@@ -19,7 +19,7 @@
 
 #include "mailproc/base/day.h"
 #include "mailproc/renewal.h"
-#include "mailproc/renewal_inner.h"
+#include "mailproc/renewal/renewal_inner.h"
 #include "mailproc/token.h"
 
 #define FIXTURE_HELPER __attribute__((unused)) static

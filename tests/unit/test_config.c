@@ -14,7 +14,7 @@
 #include "mailproc/base/day.h"
 #include "mailproc/base/file.h"
 #include "mailproc/config.h"
-#include "mailproc/config_table.h"
+#include "mailproc/config/config_table.h"
 
 static char folder[4096];
 

@@ -4,7 +4,7 @@
 #include "mailproc/base/buf.h"
 #include "mailproc/base/file.h"
 #include "mailproc/import.h"
-#include "mailproc/import_inner.h"
+#include "mailproc/import/import_inner.h"
 
 #define TEXT(s) ((char[]){s})
 

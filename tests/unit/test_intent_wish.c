@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "mailproc/intent_inner.h"
+#include "mailproc/intent/intent_inner.h"
 
 static const struct {
 	const char *text, *purchase_order, *addressee;

@@ -11,7 +11,7 @@
 
 #include "mailproc/base/day.h"
 #include "mailproc/base/text.h"
-#include "mailproc/outbox_inner.h"
+#include "mailproc/outbox/outbox_inner.h"
 
 static struct config *config;
 

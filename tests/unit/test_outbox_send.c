@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "mailproc/outbox_inner.h"
+#include "mailproc/outbox/outbox_inner.h"
 #include "tests/unit/business_fixture.h"
 
 struct server {
