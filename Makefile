@@ -100,6 +100,11 @@ check-unit: $(UNIT_TESTS)
 check-replies: $(B)/mailproc
 	@MAILPROC=$(B)/mailproc tests/replies/check
 
+# The README's picture of the workflow (Graphviz); a test compares the text it is drawn from with the program's.
+picture: $(B)/mailproc
+	$(B)/mailproc workflow --dot >mailproc/workflow.dot
+	dot -Tsvg mailproc/workflow.dot >mailproc/workflow.svg
+
 # What can be found without running anything: the second compiler, the manuals, the borders between the folders.
 lint:
 	@echo "lint: clang, manuals, borders"
@@ -136,4 +141,4 @@ clean:
 	rm -rf build build-*
 
 -include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
-.PHONY: all deps deps-demo deps-test demo test test-build check-unit check-replies lint install uninstall clean
+.PHONY: all deps deps-demo deps-test demo test test-build check-unit check-replies picture lint install uninstall clean

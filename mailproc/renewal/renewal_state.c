@@ -386,27 +386,56 @@ print_meanings(FILE *to)
 		    "makes order and invoice, 'renewed' the next term. What is not here waits for\nstaff.\n");
 }
 
+/* The steps between two states are one arrow: a line each, the event, its guard and the letters. */
+static void
+print_dot_arrow(FILE *to, const struct step *first)
+{
+	const char *kind = renewal_kind_text(first->kind);
+
+	fprintf(to, "\t\t\"%s %s\" -> \"%s %s\" [label=\"", kind, renewal_state_text(first->from), kind, renewal_state_text(first->to));
+	for (const struct step *step = first; step < steps + STEP_COUNT; step++) {
+		struct buf letters = BUF_MAX(256);
+
+		if (step->kind != first->kind || step->from != first->from || step->to != first->to)
+			continue;
+		letters_text(step->letters, &letters);
+		fprintf(to, "%s%s", step == first ? "" : "\\n", renewal_event_text(step->event));
+		if (step->guard->name != NULL)
+			fprintf(to, " if %s", step->guard->name);
+		if (letters.n > 0)
+			fprintf(to, ": %s", buf_text(&letters));
+		buf_release(&letters);
+	}
+	fprintf(to, "\"];\n");
+}
+
+static bool
+is_first_between(const struct step *step)
+{
+	for (const struct step *earlier = steps; earlier < step; earlier++)
+		if (earlier->kind == step->kind && earlier->from == step->from && earlier->to == step->to)
+			return false;
+	return true;
+}
+
 static void
 print_dot_steps(FILE *to, enum renewal_kind kind)
 {
 	const char *name = renewal_kind_text(kind);
 
 	fprintf(to, "\tsubgraph \"cluster %s\" {\n\t\tlabel=\"%s\";\n", name, name);
-	for (size_t i = 0; i < STEP_COUNT; i++) {
-		struct buf letters = BUF_MAX(256);
+	for (int state = 0; state < renewal_state_count; state++) {
+		bool is_used = false;
 
-		if (steps[i].kind != kind)
-			continue;
-		letters_text(steps[i].letters, &letters);
-		fprintf(to, "\t\t\"%s %s\" [label=\"%s\"];\n", name, renewal_state_text(steps[i].from), renewal_state_text(steps[i].from));
-		fprintf(to, "\t\t\"%s %s\" [label=\"%s\"];\n", name, renewal_state_text(steps[i].to), renewal_state_text(steps[i].to));
-		fprintf(to, "\t\t\"%s %s\" -> \"%s %s\" [label=\"%s", name, renewal_state_text(steps[i].from), name,
-		    renewal_state_text(steps[i].to), renewal_event_text(steps[i].event));
-		if (steps[i].guard->name != NULL)
-			fprintf(to, " if %s", steps[i].guard->name);
-		fprintf(to, "%s%s\"];\n", letters.n > 0 ? "\\n" : "", buf_text(&letters));
-		buf_release(&letters);
+		for (size_t i = 0; i < STEP_COUNT; i++)
+			is_used = is_used || (steps[i].kind == kind && ((int)steps[i].from == state || (int)steps[i].to == state));
+		if (is_used)
+			fprintf(to, "\t\t\"%s %s\" [label=\"%s\"];\n", name, renewal_state_text((enum renewal_state)state),
+			    renewal_state_text((enum renewal_state)state));
 	}
+	for (size_t i = 0; i < STEP_COUNT; i++)
+		if (steps[i].kind == kind && is_first_between(&steps[i]))
+			print_dot_arrow(to, &steps[i]);
 	fprintf(to, "\t}\n");
 }
 
@@ -416,7 +445,7 @@ renewal_print_workflow(FILE *to, bool dot, struct why *why)
 	enum fault fault = FAULT_NONE;
 
 	if (dot) {
-		fprintf(to, "digraph workflow {\n\trankdir=LR;\n\tnode [shape=box];\n");
+		fprintf(to, "digraph workflow {\n\trankdir=LR;\n\tnode [shape=box, style=rounded];\n\tedge [fontsize=9];\n");
 		print_dot_steps(to, RENEWAL);
 		print_dot_steps(to, REISSUE);
 		fprintf(to, "}\n");

@@ -1,6 +1,6 @@
 # The command line: what is mistyped is told, with exit status 64, and nothing happens.
 . tests/scenario/lib.sh
-plan 57
+plan 58
 work=$scratch/w
 "$MAILPROC" init "$work" >"$scratch/out" 2>&1
 is 0 $? "init makes a folder"
@@ -65,3 +65,4 @@ missing=$("$MAILPROC" help | sed -n 's/^  \([a-z][a-z]*\)  *[a-z].*/\1/p' | whil
 	grep -Eq "^\.(It )?Ic $c\b" mailproc/mailproc.1 || echo "$c"
 done)
 is "" "$missing" "every command is in mailproc.1"
+is "$(cat mailproc/workflow.dot)" "$("$MAILPROC" workflow --dot)" "the picture of the workflow is drawn from what the program does (make picture)"
