@@ -1,7 +1,7 @@
 # The command certificate: servers with every fault a chain can have, files, requests, and the record beside them.
 . tests/scenario/lib.sh
 . tests/scenario/tls.sh
-plan 53
+plan 51
 now=2026-11-23T10:00:00+09:00
 from=20260122000000Z
 until=20270121235959Z
