@@ -222,6 +222,29 @@ judge_other_reading(struct deciding *d, const struct message *message, const str
 	return differs;
 }
 
+/*
+ * One answer for all of several certificates, from words that speak of some of them: which ones was not understood. "All but shop, the shop has been
+ * closed" must not close the rest.
+ */
+static void
+judge_some(struct deciding *d, const struct reply *reply)
+{
+	struct buf folded = BUF_MAX(MESSAGE_MAX_TEXT * 4);
+	struct rule_match match;
+	bool limit_reached = false;
+
+	if (d->fault != FAULT_NONE || d->asked->certificate_count < 2 || reply->text == NULL || (d->renew != 0 && d->decline != 0))
+		return;
+	rules_fold(d->rules, &folded, span_of(reply->text));
+	if (rules_match(d->rules, 1ul << SAYS_SOME, buf_span(&folded), &match, 1, &limit_reached) > 0) {
+		intent_doubt(d, d->all, "speaks of some of the certificates, and which was not understood");
+		add_evidence(d, match.id, match.words.p, match.words.n, match.reason);
+	} else if (limit_reached || folded.failed) {
+		intent_doubt(d, d->all, "a rule could not be evaluated within its limits");
+	}
+	buf_release(&folded);
+}
+
 static void
 judge(struct deciding *d)
 {
@@ -299,6 +322,7 @@ intent_decide(struct intent *out, const struct message *message, const struct re
 			judge_background(&d);
 			judge_weak(&d);
 			judge_circumstances(&d, message);
+			judge_some(&d, reply);
 			if (judge_other_reading(&d, message, reply) || !intent_is_automatic(&d, message, reply))
 				judge(&d);
 		}

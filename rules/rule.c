@@ -32,7 +32,7 @@ static const unsigned long READ_FIRST = BIT(SAYS_NOTHING) | BIT(SAYS_OTHER_THING
 /* Read whatever else the words are. */
 static const unsigned long READ_WHOLE = BIT(SAYS_REVIEW) | BIT(SAYS_TOPIC) | BIT(SAYS_CLAUSE);
 static const unsigned long READ_LEFT = BIT(SAYS_NEGATION) | BIT(SAYS_UNREAD);
-static const unsigned long NOT_READ = BIT(SAYS_QUOTE) | BIT(SAYS_SIGNATURE) | BIT(SAYS_AUTOMATIC) | BIT(SAYS_ABSENCE) |
+static const unsigned long NOT_READ = BIT(SAYS_SOME) | BIT(SAYS_QUOTE) | BIT(SAYS_SIGNATURE) | BIT(SAYS_AUTOMATIC) | BIT(SAYS_ABSENCE) |
     BIT(SAYS_REACTION) | BIT(SAYS_BOUNCE);
 
 const char *

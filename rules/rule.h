@@ -67,6 +67,7 @@
 	X(SAYS_REACTION, "reaction", "may be an answer, so no mail with it is automatic by words") \
 	X(SAYS_BOUNCE, "bounce", "reports that a mail could not be delivered")                     \
 	X(SAYS_UNREAD, "unread", "speaks of the renewal in a way that no other rule has read")    \
+	X(SAYS_SOME, "some", "speaks of some of several certificates, not of all")                 \
 	X(SAYS_REVIEW, "review", "a person has to look")
 
 #define RULE_SAYS_ENUM(name, text, meaning) name,

@@ -298,6 +298,7 @@ read_others(struct deciding *d, const struct reading *r, uint64_t set)
 		case SAYS_CLAUSE:
 		case SAYS_NOTHING:
 		case SAYS_OTHER_THING:
+		case SAYS_SOME:
 		case SAYS_QUOTE:
 		case SAYS_SIGNATURE:
 		case SAYS_AUTOMATIC:
