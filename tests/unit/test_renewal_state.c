@@ -528,7 +528,7 @@ the_workflow_is_printed_within_80_columns_and_as_a_graph(void **state)
 	MUST(renewal_print_workflow(to, true, &why));
 	fclose(to);
 	assert_int_equal(strncmp(graph, "digraph workflow {\n", 19), 0);
-	assert_non_null(strstr(graph, "\"renewal noticed\" -> \"renewal ordered\" [label=\"said-renew if in-time\\npayment-request\"];"));
+	assert_non_null(strstr(graph, "\"renewal noticed\" -> \"renewal ordered\" [label=\"said-renew if transfer: payment-request invoice\\nsaid-renew if in-time: payment-request\"];"));
 	free(text);
 	free(graph);
 }
